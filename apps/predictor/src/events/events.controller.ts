@@ -1,0 +1,66 @@
+import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { parseBody } from '@adlift/problem';
+import type { EventOutcome } from '@adlift/ledger';
+import { Credentials } from '../access/credentials';
+import type { EventReport } from './event-report';
+import { EventsService } from './events.service';
+
+const KINDS = ['exposure', 'impression', 'click', 'conversion', 'hide', 'invalidate'] as const;
+const isKind = (kind: string): kind is (typeof KINDS)[number] => (KINDS as readonly string[]).includes(kind);
+
+/** Only the envelope is strict: one event with a wrong type must not lose its neighbours. */
+const envelope = z.strictObject({ events: z.array(z.unknown()) });
+
+const event = z.object({
+  kind: z.string(),
+  token: z.string(),
+  timeMs: z.int().min(0).default(0),
+  position: z.int().default(0),
+  followedRank: z.enum(['unknown', 'followed', 'overruled']).default('unknown'),
+  viewable: z.enum(['unknown', 'yes', 'no']).default('unknown'),
+  chargedMicros: z.int().default(0),
+  currency: z.string().default(''),
+  conversionId: z.string().default(''),
+  conversionKind: z.string().default(''),
+  valueMicros: z.int().default(0),
+  reason: z.string().default(''),
+});
+
+/** `POST /v1/events`: the same as RecordEvents, in JSON. */
+@Controller('v1/events')
+export class EventsController {
+  constructor(
+    private readonly events: EventsService,
+    private readonly credentials: Credentials,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  async record(
+    @Body() body: unknown,
+    @Headers('authorization') authorization?: string,
+  ): Promise<{ results: EventOutcome[] }> {
+    const caller = this.credentials.identify(authorization);
+    const { events } = parseBody(envelope, body);
+    const results = new Array<EventOutcome>(events.length);
+    const reports: { at: number; report: EventReport }[] = [];
+    for (const [at, raw] of events.entries()) {
+      const parsed = event.safeParse(raw);
+      if (parsed.success) {
+        const { kind, ...rest } = parsed.data;
+        reports.push({ at, report: { ...rest, kind: isKind(kind) ? kind : undefined } });
+      } else {
+        const [issue] = parsed.error.issues;
+        results[at] = { status: 'rejected', reason: `malformed: ${issue?.path.join('.')}: ${issue?.message}` };
+        this.events.counts.rejected++;
+      }
+    }
+    const outcomes = await this.events.record(
+      reports.map(({ report }) => report),
+      caller,
+    );
+    reports.forEach(({ at }, i) => (results[at] = outcomes[i] as EventOutcome));
+    return { results };
+  }
+}

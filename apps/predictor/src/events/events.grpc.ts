@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import type { EventOutcome } from '@adlift/ledger';
+import { DomainError } from '@adlift/problem';
+import { proto } from '@adlift/wire';
+import { Credentials } from '../access/credentials';
+import type { UnaryCall } from '../grpc/unary-method';
+import { reportFromProto } from './event-report';
+import { EventsService } from './events.service';
+
+const { EventStatus, RecordEventsRequest, RecordEventsResponse } = proto.v1;
+
+const STATUS: Record<EventOutcome['status'], proto.v1.EventStatus> = {
+  accepted: EventStatus.ACCEPTED,
+  duplicate: EventStatus.DUPLICATE,
+  conflict: EventStatus.CONFLICT,
+  rejected: EventStatus.REJECTED,
+};
+
+/** adlift.v1.Events over gRPC. */
+@Injectable()
+export class EventsGrpc {
+  constructor(
+    private readonly events: EventsService,
+    private readonly credentials: Credentials,
+  ) {}
+
+  readonly recordEvents = async ({ bytes, metadata }: UnaryCall): Promise<Uint8Array> => {
+    const caller = this.credentials.identify(metadata.get('authorization')[0]?.toString());
+    const { events } = decode(bytes);
+    const outcomes = await this.events.record(events.map(reportFromProto), caller);
+    const results = outcomes.map(({ status, reason }) => ({ status: STATUS[status], reason }));
+    return RecordEventsResponse.encode({ results }).finish();
+  };
+}
+
+function decode(bytes: Uint8Array): proto.v1.RecordEventsRequest {
+  try {
+    return RecordEventsRequest.decode(bytes);
+  } catch (error) {
+    throw new DomainError('invalid_argument', `not a RecordEventsRequest: ${(error as Error).message}`, '(message)');
+  }
+}

@@ -1,0 +1,54 @@
+import {
+  status,
+  type Metadata,
+  type MethodDefinition,
+  type UntypedHandleCall,
+  type handleUnaryCall,
+} from '@grpc/grpc-js';
+import { Metadata as GrpcMetadata } from '@grpc/grpc-js';
+import { Logger } from '@nestjs/common';
+import { PROBLEMS, toDomainError } from '@adlift/problem';
+
+/** A unary call before decoding: handlers decode themselves, so that what is malformed gets an answer. */
+export interface UnaryCall {
+  readonly bytes: Buffer;
+  readonly metadata: Metadata;
+}
+
+export type UnaryHandler = (call: UnaryCall) => Promise<Uint8Array>;
+
+const logger = new Logger('grpc');
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** Definition of a unary method that passes bytes through. */
+export function unaryMethod(path: string): MethodDefinition<Buffer, Uint8Array> {
+  return {
+    path,
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: asBuffer,
+    requestDeserialize: (bytes) => bytes,
+    responseSerialize: asBuffer,
+    responseDeserialize: (bytes) => bytes,
+  };
+}
+
+/** A gRPC handler that maps errors to status codes, with the offending field in the metadata `adlift-field`. */
+export function unaryHandler(handle: UnaryHandler): UntypedHandleCall {
+  const handler: handleUnaryCall<Buffer, Uint8Array> = (call, callback) => {
+    handle({ bytes: call.request, metadata: call.metadata }).then(
+      (answer) => callback(null, answer),
+      (error: unknown) => {
+        const problem = toDomainError(error);
+        if (problem.code === 'internal') logger.error(error);
+        const metadata = new GrpcMetadata();
+        metadata.set('adlift-code', problem.code);
+        if (problem.field !== undefined) metadata.set('adlift-field', encodeURIComponent(problem.field));
+        const code: status = PROBLEMS[problem.code].grpc;
+        callback({ code, details: problem.message, metadata });
+      },
+    );
+  };
+  return handler;
+}

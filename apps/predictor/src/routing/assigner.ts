@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { decide, outside, parsePlan, type Assignment, type Decision, type VariantPlan } from '@adlift/assignment';
+import { LedgerWriter } from '@adlift/ledger';
+import { InvalidField, type PredictRequest } from '@adlift/wire';
+import { FlagRecorder } from './flag-recorder';
+import { FlagSource } from './flag-source';
+
+/** Units whose exposure was handed over lately; a unit that falls out is only exposed again, which counts nothing. */
+const REMEMBERED_EXPOSURES = 200_000;
+
+/** What a request is to be served, and where its unit stands in every experiment. */
+export interface Route {
+  readonly assignments: readonly Assignment[];
+  /** The plan of the experiment the unit is in; undefined for the default models. */
+  readonly plan: VariantPlan | undefined;
+  readonly forced: boolean;
+}
+
+/** Routes requests to variants, and writes each unit's exposure before its first answer. */
+@Injectable()
+export class Assigner {
+  private readonly exposed = new LRUCache<string, true>({ max: REMEMBERED_EXPOSURES });
+  /** Units that got no experiment because their exposure could not be kept. */
+  unloggedExposures = 0;
+
+  constructor(
+    private readonly source: FlagSource,
+    private readonly recorder: FlagRecorder,
+    private readonly ledger: LedgerWriter,
+  ) {}
+
+  /** Throws InvalidField when `force_variant` names no variant. */
+  route(request: PredictRequest, predictionId: string, timeMs: number): Route {
+    if (request.forceVariant !== '') return this.force(request.forceVariant);
+    const unitId = request.privacy === 'LIMITED' ? '' : request.unitId;
+    let plan: VariantPlan | undefined;
+    const assignments = this.recorder.current().map((flag) => {
+      const decision = decide(flag, unitId, (unit) => this.source.evaluate(flag.experiment, unit, request.routing));
+      const exposed = decision.plan === undefined || this.expose(decision, unitId, predictionId, timeMs);
+      if (!exposed) return outside(flag, 'exposure_unlogged');
+      plan ??= decision.plan;
+      return decision.assignment;
+    });
+    return { assignments, plan, forced: false };
+  }
+
+  private expose({ assignment }: Decision, unitId: string, predictionId: string, timeMs: number): boolean {
+    const key = `${assignment.experiment}\n${assignment.phase}\n${assignment.assigned}\n${unitId}`;
+    if (this.exposed.has(key)) return true;
+    if (!this.ledger.expose({ assignment, unitId, predictionId, timeMs })) {
+      this.unloggedExposures++;
+      return false;
+    }
+    this.exposed.set(key, true);
+    return true;
+  }
+
+  private force(forceVariant: string): Route {
+    const [experiment = '', variant = ''] = forceVariant.split(':');
+    const flag = this.recorder.current().find((one) => one.experiment === experiment);
+    const plan = parsePlan(flag?.payloads.get(variant));
+    if (flag === undefined || plan === undefined) {
+      throw new InvalidField(
+        'force_variant',
+        `"${forceVariant}" is not a variant of a running experiment ("experiment:variant")`,
+      );
+    }
+    const assignment: Assignment = {
+      experiment,
+      phase: plan.phase,
+      assigned: variant,
+      served: variant,
+      reason: 'forced',
+      flagDigest: flag.digest,
+    };
+    return { assignments: [assignment], plan, forced: true };
+  }
+}

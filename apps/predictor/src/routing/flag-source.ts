@@ -1,0 +1,21 @@
+import type { EvaluatedVariant } from '@adlift/assignment';
+import type { Json } from '@adlift/wire';
+
+/** An experiment's flag as the flag service has it now. */
+export interface ExperimentFlag {
+  readonly experiment: string;
+  /** The flag and its parents, everything an evaluation depends on. */
+  readonly definition: Json;
+  /** Payloads by variant name. */
+  readonly payloads: ReadonlyMap<string, string>;
+}
+
+/** The flag service, read from memory. */
+export abstract class FlagSource {
+  /** Switched-on experiment flags, sorted by name; the same array until something changes. */
+  abstract flags(): readonly ExperimentFlag[];
+  /** Evaluates one flag for one unit, which must not be empty. */
+  abstract evaluate(experiment: string, unitId: string, routing: Readonly<Record<string, string>>): EvaluatedVariant;
+  /** Whether the flags ever came from the service or its backup, and when they last did (Unix ms). */
+  abstract state(): { synchronized: boolean; refreshedAt: number | undefined; lastError: string | undefined };
+}

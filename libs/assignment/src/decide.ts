@@ -1,0 +1,68 @@
+import type { Assignment, AssignmentReason, Decision, VariantPlan } from './assignment';
+
+/** What the flag service says about one unit: its SDK's evaluated variant. */
+export interface EvaluatedVariant {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly payload?: { readonly value: string };
+}
+
+/** An experiment's flag at the moment of a decision. */
+export interface FlagState {
+  readonly experiment: string;
+  readonly digest: string;
+  /** Whether the digest's flag is stored, so that a token may carry the digest. */
+  readonly recorded: boolean;
+}
+
+/**
+ * Turns the evaluated flag into the unit's decision. Without a unit the flag is not evaluated at all: the flag
+ * service would draw a variant at random for every request.
+ */
+export function decide(flag: FlagState, unitId: string, evaluate: (unitId: string) => EvaluatedVariant): Decision {
+  if (unitId === '') return { assignment: outside(flag, 'no_unit') };
+  if (!flag.recorded) return { assignment: outside(flag, 'flag_unrecorded') };
+  const variant = evaluate(unitId);
+  if (!variant.enabled) return { assignment: outside(flag, 'not_in_experiment') };
+  const plan = parsePlan(variant.payload?.value);
+  if (plan === undefined) return { assignment: outside(flag, 'bad_payload') };
+  const assignment: Assignment = {
+    experiment: flag.experiment,
+    phase: plan.phase,
+    assigned: variant.name,
+    served: variant.name,
+    reason: 'split',
+    flagDigest: flag.digest,
+  };
+  return { assignment, plan };
+}
+
+/** The assignment of a unit that stays outside the experiment. */
+export function outside(flag: FlagState, reason: AssignmentReason): Assignment {
+  return { experiment: flag.experiment, phase: 0, assigned: '', served: '', reason, flagDigest: flag.digest };
+}
+
+/** Whether the assignment counts in the experiment's analysis. */
+export function isInExperiment(assignment: Assignment): boolean {
+  return assignment.reason === 'split' && assignment.assigned !== '';
+}
+
+/** Reads a variant's payload; undefined when it is not what the flag sync writes. */
+export function parsePlan(payload: string | undefined): VariantPlan | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(payload ?? '');
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { ctr, cvr, explore, phase } = value as Record<string, unknown>;
+  if (!isModelReference(ctr) || !(cvr === undefined || isModelReference(cvr))) return undefined;
+  if (typeof explore !== 'number' || !(explore >= 0 && explore <= 1)) return undefined;
+  if (typeof phase !== 'number' || !Number.isSafeInteger(phase) || phase < 1) return undefined;
+  return cvr === undefined ? { ctr, explore, phase } : { ctr, cvr, explore, phase };
+}
+
+function isModelReference(value: unknown): value is string {
+  return typeof value === 'string' && /^[^@\s]+@[^@\s]+$/.test(value);
+}

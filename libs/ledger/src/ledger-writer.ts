@@ -1,0 +1,115 @@
+import type { Pool } from 'pg';
+import { uuidV7Day } from '@adlift/wire';
+import { AssignmentSets } from './assignment-set';
+import { BatchWriter } from './batch-writer';
+import type { EventOutcome, Exposure, LedgerEvent } from './ledger-event';
+import type { PredictionRecord } from './prediction-record';
+import { storeEvents } from './store-events';
+import { storeExposures } from './store-exposures';
+import { storePredictions } from './store-predictions';
+
+export interface LedgerWriterOptions {
+  readonly pool: Pool;
+  /** Exposures that may wait in memory while the store is away. */
+  readonly maxPendingExposures: number;
+  /** Rows of the prediction log that may wait in memory. */
+  readonly maxPendingPredictions: number;
+  /** Told of every failed attempt while the store is away. */
+  readonly onUnavailable: (error: Error) => void;
+  /** Told of an exposure or log row that the database refuses for what it is. */
+  readonly onRefused: (what: 'exposure' | 'prediction', error: Error) => void;
+}
+
+const MAX_ROWS = 5000;
+const MAX_PREDICTION_ROWS = 1000;
+const MAX_PENDING_EVENTS = 50_000;
+
+/** The way of every event, exposure and log row into PostgreSQL. */
+export class LedgerWriter {
+  private readonly sets = new AssignmentSets();
+  private readonly events: BatchWriter<LedgerEvent, EventOutcome>;
+  private readonly exposures: BatchWriter<Exposure, boolean>;
+  private readonly predictions: BatchWriter<PredictionRecord, void>;
+
+  constructor(options: LedgerWriterOptions) {
+    const { pool, onUnavailable, onRefused } = options;
+    this.events = new BatchWriter<LedgerEvent, EventOutcome>({
+      pool,
+      onUnavailable,
+      maxRows: MAX_ROWS,
+      capacity: MAX_PENDING_EVENTS,
+      dayOf: ({ claims }) => uuidV7Day(claims.predictionId),
+      store: (client, items) => storeEvents(client, items, this.sets),
+      committed: () => this.sets.committed(),
+      refused: (_item, error) => ({ status: 'rejected', reason: `unstorable: ${error.message}` }),
+    });
+    this.exposures = new BatchWriter<Exposure, boolean>({
+      pool,
+      onUnavailable,
+      maxRows: MAX_ROWS,
+      capacity: options.maxPendingExposures,
+      dayOf: () => undefined,
+      store: (client, items) => storeExposures(client, items),
+      refused: (_item, error) => {
+        onRefused('exposure', error);
+        return false;
+      },
+    });
+    this.predictions = new BatchWriter<PredictionRecord, void>({
+      pool,
+      onUnavailable,
+      maxRows: MAX_PREDICTION_ROWS,
+      capacity: options.maxPendingPredictions,
+      dayOf: ({ predictionId }) => uuidV7Day(predictionId),
+      store: async (client, items) => {
+        await storePredictions(client, items);
+        return items.map(() => undefined);
+      },
+      refused: (_item, error) => onRefused('prediction', error),
+    });
+  }
+
+  /** Resolves with one outcome per event when all are durable. Rejects with LedgerUnavailable, nothing stored. */
+  recordEvents(events: readonly LedgerEvent[]): Promise<EventOutcome[]> {
+    return this.events.write(events);
+  }
+
+  /** Resolves when the exposures are durable, with whether each was new. Rejects with LedgerUnavailable. */
+  recordExposures(exposures: readonly Exposure[]): Promise<boolean[]> {
+    return this.exposures.write(exposures);
+  }
+
+  /** Takes an exposure to be stored soon, whatever happens to the store meanwhile; false when no more may wait. */
+  expose(exposure: Exposure): boolean {
+    return this.exposures.offer(exposure);
+  }
+
+  /** Takes a row of the prediction log; false when no more may wait. */
+  log(record: PredictionRecord): boolean {
+    return this.predictions.offer(record);
+  }
+
+  /** What is not durable yet. */
+  get pending(): { events: number; exposures: number; predictions: number } {
+    return {
+      events: this.events.pending,
+      exposures: this.exposures.pending,
+      predictions: this.predictions.pending,
+    };
+  }
+
+  /** Whether the last attempt to reach the store failed. */
+  get unavailable(): boolean {
+    return this.events.unavailable || this.exposures.unavailable || this.predictions.unavailable;
+  }
+
+  /** Stores what waits, for at most `graceMs`; returns what was left. */
+  async close(graceMs: number): Promise<{ exposures: number; predictions: number }> {
+    const [, exposures, predictions] = await Promise.all([
+      this.events.close(graceMs),
+      this.exposures.close(graceMs),
+      this.predictions.close(graceMs),
+    ]);
+    return { exposures, predictions };
+  }
+}

@@ -1,0 +1,129 @@
+import type { ClientBase } from 'pg';
+import type { AssignmentSets } from './assignment-set';
+import { stageEvents, TOKEN_COLUMNS } from './event-staging';
+import type { EventOutcome, LedgerEvent, LedgerEventKind } from './ledger-event';
+
+/** How one kind of event is kept: its table, its identity, what it has beside the token's columns. */
+interface RawTable {
+  readonly kinds: readonly LedgerEventKind[];
+  readonly table: string;
+  readonly identity: string;
+  readonly extra: string;
+  /** The extra columns as they stand in the staging table. */
+  readonly extraFrom: string;
+}
+
+const RAW_TABLES: readonly RawTable[] = [
+  plain('impression', 'day, prediction_id, idx', 'position, followed_rank, viewable'),
+  plain('click', 'day, prediction_id, idx', ''),
+  plain(
+    'conversion',
+    'day, prediction_id, idx, conversion_kind, conversion_id',
+    'conversion_kind, conversion_id, value_micros',
+  ),
+  {
+    kinds: ['hide', 'invalidate'],
+    table: 'feedback',
+    identity: 'day, prediction_id, idx, kind',
+    extra: 'kind, reason',
+    extraFrom: 'event_kind AS kind, reason',
+  },
+];
+
+function plain(kind: 'impression' | 'click' | 'conversion', identity: string, extra: string): RawTable {
+  return { kinds: [kind], table: kind, identity, extra, extraFrom: extra };
+}
+
+/**
+ * Stores events inside the caller's transaction: staging, raw rows with duplicates left out, deltas of what was really
+ * inserted. One outcome per event, in order: `duplicate` when the identity is there already and says the same,
+ * `conflict` when it says something else; both are listed in event_rejected.
+ */
+export async function storeEvents(
+  client: ClientBase,
+  events: readonly LedgerEvent[],
+  sets: AssignmentSets,
+): Promise<EventOutcome[]> {
+  await stageEvents(client, events, sets);
+  await sets.store(client);
+  const outcomes = events.map((): EventOutcome => ({ status: 'accepted', reason: '' }));
+  const inserted: number[] = [];
+  for (const raw of RAW_TABLES) {
+    const staged = events.flatMap((event, seq) => (raw.kinds.includes(event.kind) ? [seq] : []));
+    if (staged.length === 0) continue;
+    const fresh = await insertRaw(client, raw);
+    inserted.push(...fresh);
+    if (fresh.length < staged.length) await markRepeats(client, raw, staged, new Set(fresh), outcomes);
+  }
+  await appendDeltas(client, inserted);
+  return outcomes;
+}
+
+async function insertRaw(client: ClientBase, raw: RawTable): Promise<number[]> {
+  const extra = raw.extra === '' ? '' : `, ${raw.extra}`;
+  const extraFrom = raw.extraFrom === '' ? '' : `, ${raw.extraFrom}`;
+  const { rows } = await client.query<{ seq: number }>(
+    `WITH chosen AS (
+       SELECT DISTINCT ON (${raw.identity}) * FROM (
+         SELECT seq, ${TOKEN_COLUMNS}${extraFrom} FROM staged_event WHERE event_kind = ANY($1)
+       ) staged ORDER BY ${raw.identity}, event_time, seq
+     ), fresh AS (
+       INSERT INTO ${raw.table} (${TOKEN_COLUMNS}${extra})
+       SELECT ${TOKEN_COLUMNS}${extra} FROM chosen ORDER BY ${raw.identity}
+       ON CONFLICT DO NOTHING RETURNING ${raw.identity}
+     )
+     SELECT seq FROM fresh JOIN chosen USING (${raw.identity})`,
+    [raw.kinds],
+  );
+  return rows.map((row) => row.seq);
+}
+
+/** Tells repeats that say the same from those that do not, and lists both. */
+async function markRepeats(
+  client: ClientBase,
+  raw: RawTable,
+  staged: readonly number[],
+  fresh: ReadonlySet<number>,
+  outcomes: EventOutcome[],
+): Promise<void> {
+  const repeats = staged.filter((seq) => !fresh.has(seq));
+  const { rows } = await client.query<{ seq: number; status: 'duplicate' | 'conflict' }>(
+    `WITH repeat AS (
+       SELECT s.seq, s.event_kind, s.prediction_id, s.idx, s.event_time, s.charged_micros,
+         CASE WHEN (s.event_time, s.charged_micros) IS DISTINCT FROM (r.event_time, r.charged_micros)
+           THEN 'conflict' ELSE 'duplicate' END AS status
+       FROM (SELECT *, event_kind AS kind FROM staged_event WHERE seq = ANY($1)) s
+       JOIN ${raw.table} r USING (${raw.identity})
+     ), listed AS (
+       INSERT INTO event_rejected (status, reason, kind, prediction_id, idx, detail)
+       SELECT status, 'already_recorded', event_kind, prediction_id, idx,
+         jsonb_build_object('eventTime', event_time, 'chargedMicros', charged_micros)
+       FROM repeat ORDER BY seq
+     )
+     SELECT seq, status FROM repeat`,
+    [repeats],
+  );
+  for (const { seq, status } of rows) outcomes[seq] = { status, reason: 'already_recorded' };
+}
+
+/** Sums per unit and day, once for the unit itself (experiment '') and once per experiment it is in. */
+async function appendDeltas(client: ClientBase, inserted: readonly number[]): Promise<void> {
+  if (inserted.length === 0) return;
+  await client.query(
+    `WITH fresh AS (SELECT * FROM staged_event WHERE seq = ANY($1) AND unit <> ''),
+     counted AS (
+       SELECT '' AS experiment, 0 AS phase, '' AS variant, fresh.* FROM fresh
+       UNION ALL
+       SELECT a.experiment, a.phase, a.assigned, fresh.* FROM fresh JOIN assignment_set a ON a.id = fresh.assignment_set
+     )
+     INSERT INTO event_delta (experiment, phase, variant, unit, day, impressions, clicks, conversions, hides,
+       charged_micros, value_micros, predicted_clicks_e9)
+     SELECT experiment, phase, variant, unit, day,
+       count(*) FILTER (WHERE event_kind = 'impression'), count(*) FILTER (WHERE event_kind = 'click'),
+       count(*) FILTER (WHERE event_kind = 'conversion'), count(*) FILTER (WHERE event_kind = 'hide'),
+       sum(charged_micros), sum(value_micros),
+       coalesce(sum(round(pctr::numeric * 1000000000)) FILTER (WHERE event_kind = 'impression'), 0)
+     FROM counted GROUP BY experiment, phase, variant, unit, day ORDER BY experiment, phase, unit, variant, day`,
+    [inserted],
+  );
+}

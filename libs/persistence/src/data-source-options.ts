@@ -1,0 +1,20 @@
+import type { DataSourceOptions, EntitySchema, MixedList } from 'typeorm';
+import { InitialSchema1795392000000 } from './migrations/initial-schema';
+
+/** TypeORM options of a process that administers the schema: explicit migrations, never `synchronize`. */
+export function dataSourceOptions(
+  url: string,
+  entities: MixedList<(new () => object) | EntitySchema>,
+): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    entities,
+    migrations: [InitialSchema1795392000000],
+    migrationsTransactionMode: 'all',
+    synchronize: false,
+    applicationName: 'adlift-admin',
+    poolSize: 8,
+    connectTimeoutMS: 5000,
+  };
+}

@@ -1,0 +1,3 @@
+export { dataSourceOptions } from './data-source-options';
+export { migrate } from './migrate';
+export { DAILY_TABLES, ensurePartitions } from './partitions';

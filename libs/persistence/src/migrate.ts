@@ -1,0 +1,23 @@
+import { DataSource } from 'typeorm';
+import { Client } from 'pg';
+import { dataSourceOptions } from './data-source-options';
+
+/** Any constant works; it must only be the same in every process. */
+const MIGRATION_LOCK = 7_203_311;
+
+/** Brings the schema up to date. Safe when several replicas start together: one migrates, the others wait. */
+export async function migrate(url: string): Promise<void> {
+  const lock = new Client({ connectionString: url, application_name: 'adlift-migrate' });
+  await lock.connect();
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const source = await new DataSource(dataSourceOptions(url, [])).initialize();
+    try {
+      await source.runMigrations();
+    } finally {
+      await source.destroy();
+    }
+  } finally {
+    await lock.end();
+  }
+}

@@ -1,0 +1,31 @@
+import type { ClientBase } from 'pg';
+
+/** Tables with one partition a day, the day being the prediction's. */
+export const DAILY_TABLES = ['impression', 'click', 'conversion', 'feedback', 'prediction'] as const;
+
+/** Any constant works; it must only be the same in every process. */
+const PARTITION_LOCK = 7_203_312;
+
+/**
+ * Makes the daily partitions of `days` ("YYYY-MM-DD") where they do not exist yet, one process at a time.
+ * Runs in a transaction of its own: the client must not be inside one.
+ */
+export async function ensurePartitions(client: ClientBase, days: Iterable<string>): Promise<void> {
+  await client.query('BEGIN');
+  try {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [PARTITION_LOCK]);
+    for (const day of days) {
+      if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) throw new RangeError(`"${day}" is not a day`);
+      const next = new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
+      for (const table of DAILY_TABLES) {
+        await client.query(
+          `CREATE TABLE IF NOT EXISTS ${table}_${day.replaceAll('-', '')} PARTITION OF ${table} FOR VALUES FROM ('${day}') TO ('${next}')`,
+        );
+      }
+    }
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  }
+}

@@ -1,0 +1,4 @@
+export { DomainError, PROBLEMS, type ProblemCode } from './domain-error';
+export { parseBody } from './parse-body';
+export { ProblemFilter } from './problem-filter';
+export { toDomainError } from './to-domain-error';

@@ -1,0 +1,45 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { DomainError, PROBLEMS, type ProblemCode } from './domain-error';
+import { toDomainError } from './to-domain-error';
+
+/** The part of a Fastify reply that is used here. */
+interface Reply {
+  status(code: number): Reply;
+  header(name: string, value: string): Reply;
+  send(body: unknown): unknown;
+}
+
+/** Answers every failed HTTP call with RFC 9457 problem+json, and logs once what is our fault. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('http');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const problem = asProblem(error);
+    if (problem.code === 'internal') this.logger.error(error);
+    const { status, title } = PROBLEMS[problem.code];
+    const reply = host.switchToHttp().getResponse<Reply>();
+    if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter));
+    reply
+      .status(status)
+      .header('content-type', 'application/problem+json')
+      .send({
+        type: `urn:adlift:problem:${problem.code}`,
+        title,
+        status,
+        code: problem.code,
+        detail: problem.message,
+        ...(problem.field === undefined ? {} : { field: problem.field }),
+      });
+  }
+}
+
+/** Nest's and Fastify's own errors (unknown route, broken JSON, body too large) in our terms. */
+function asProblem(error: unknown): DomainError {
+  const domain = toDomainError(error);
+  if (domain.code !== 'internal') return domain;
+  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
+  if (status === undefined || status >= 500) return domain;
+  const code: ProblemCode = status === 404 ? 'not_found' : status === 413 ? 'too_large' : 'invalid_argument';
+  return new DomainError(code, (error as Error).message);
+}

@@ -1,0 +1,9 @@
+export { adlift as proto } from './generated/adlift';
+export { type Column, type Columns, columnLength, isMissing } from './column';
+export { decodeColumn, type NamedColumn } from './decode-column';
+export { decodePredictRequest } from './decode-predict-request';
+export { InvalidField, MAX_CANDIDATES, type BidType, type PredictRequest } from './predict-request';
+export { validatePredictRequest } from './validate-predict-request';
+export { isUuidV7, uuidToBytes, uuidFromBytes, uuidV7Day, uuidV7Time, makeUuidV7 } from './uuid-v7';
+export { parseTraceparent, type TraceContext } from './traceparent';
+export { canonicalJson, jsonDigest, type Json } from './canonical-json';

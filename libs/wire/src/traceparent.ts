@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+
+/** The part of a W3C trace context that a decision carries on. */
+export interface TraceContext {
+  /** 32 lower-case hex digits. */
+  readonly traceId: string;
+  /** 16 hex digits of the caller's span; empty when this service starts the trace. */
+  readonly parentSpanId: string;
+  readonly sampled: boolean;
+}
+
+const PATTERN = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+
+/** Reads a `traceparent` header (https://www.w3.org/TR/trace-context/); absent or malformed starts a new trace. */
+export function parseTraceparent(header: string | undefined): TraceContext {
+  const match = header === undefined ? null : PATTERN.exec(header);
+  const [, traceId, parentSpanId, flags] = match ?? [];
+  if (traceId === undefined || parentSpanId === undefined || flags === undefined || /^0+$/.test(traceId)) {
+    return { traceId: randomBytes(16).toString('hex'), parentSpanId: '', sampled: false };
+  }
+  return { traceId, parentSpanId, sampled: (parseInt(flags, 16) & 1) === 1 };
+}

@@ -1,0 +1,35 @@
+import { v7 } from 'uuid';
+
+const PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** A new UUIDv7; `timeMs` (Unix milliseconds) is only for data that is older than now. */
+export function makeUuidV7(timeMs?: number): string {
+  return timeMs === undefined ? v7() : v7({ msecs: timeMs });
+}
+
+/** Whether `text` is a UUIDv7 in lower-case canonical form. */
+export function isUuidV7(text: string): boolean {
+  return PATTERN.test(text);
+}
+
+/** Unix milliseconds inside a UUIDv7. */
+export function uuidV7Time(uuid: string): number {
+  return parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
+}
+
+/** UTC day inside a UUIDv7, as YYYY-MM-DD: the partition of everything that follows from a prediction. */
+export function uuidV7Day(uuid: string): string {
+  return new Date(uuidV7Time(uuid)).toISOString().slice(0, 10);
+}
+
+/** The 16 bytes of a canonical UUID. */
+export function uuidToBytes(uuid: string): Buffer {
+  return Buffer.from(uuid.replaceAll('-', ''), 'hex');
+}
+
+/** Canonical text of 16 bytes. Throws RangeError on another length. */
+export function uuidFromBytes(bytes: Uint8Array): string {
+  if (bytes.length !== 16) throw new RangeError(`a UUID has 16 bytes, got ${bytes.length}`);
+  const hex = Buffer.from(bytes).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

@@ -1,0 +1,79 @@
+import { columnLength, type Column } from './column';
+import {
+  InvalidField,
+  MAX_BID_MICROS,
+  MAX_CANDIDATES,
+  MAX_COLUMNS,
+  MAX_ID_BYTES,
+  type PredictRequest,
+} from './predict-request';
+
+/** Checks a decoded request's shape. Throws {@link InvalidField} naming the first malformed field. */
+export function validatePredictRequest(request: PredictRequest): void {
+  const { n } = request;
+  if (n < 1 || n > MAX_CANDIDATES) throw new InvalidField('n', `must be 1 to ${MAX_CANDIDATES}, got ${n}`);
+  requireId('request_id', request.requestId, 1);
+  requireId('unit_id', request.unitId, 0);
+  requireId('placement', request.placement, 0);
+  validateAds(request);
+  validateBids(request);
+  if (request.currency !== '' && !/^[A-Z]{3}$/.test(request.currency)) {
+    throw new InvalidField('currency', `must be an ISO 4217 code such as EUR, got "${request.currency}"`);
+  }
+  if (request.columns.size > MAX_COLUMNS) throw new InvalidField('columns', `at most ${MAX_COLUMNS} columns`);
+  let index = 0;
+  for (const [name, column] of request.columns) {
+    validateColumn(`columns[${index}] (${name})`, column, n);
+    index++;
+  }
+}
+
+function requireId(field: string, value: string, least: number): void {
+  const bytes = Buffer.byteLength(value);
+  if (bytes < least || bytes > MAX_ID_BYTES) {
+    throw new InvalidField(field, `must be ${least} to ${MAX_ID_BYTES} bytes, got ${bytes}`);
+  }
+}
+
+function validateAds({ n, adIds, campaignIds }: PredictRequest): void {
+  if (adIds.length !== n) throw new InvalidField('ad_id', `needs one entry per candidate: ${n}, got ${adIds.length}`);
+  const seen = new Set<string>();
+  for (const [i, adId] of adIds.entries()) {
+    requireId(`ad_id[${i}]`, adId, 1);
+    if (seen.has(adId)) throw new InvalidField(`ad_id[${i}]`, `"${adId}" is a candidate twice`);
+    seen.add(adId);
+  }
+  requireLength('campaign_id', campaignIds.length, n);
+  for (const [i, id] of campaignIds.entries()) requireId(`campaign_id[${i}]`, id, 0);
+}
+
+function validateBids({ n, bidMicros }: PredictRequest): void {
+  requireLength('bid_micros', bidMicros.length, n);
+  for (const [i, bid] of bidMicros.entries()) {
+    if (!(bid >= 0 && bid <= MAX_BID_MICROS)) {
+      throw new InvalidField(`bid_micros[${i}]`, `must be 0 to ${MAX_BID_MICROS}, got ${bid}`);
+    }
+  }
+}
+
+function validateColumn(field: string, column: Column, n: number): void {
+  const length = columnLength(column);
+  requireLength(field, length, n);
+  if (column.missing !== undefined && column.missing.length !== Math.ceil(length / 8)) {
+    throw new InvalidField(
+      `${field}.missing`,
+      `${length} entries need ${Math.ceil(length / 8)} bytes, got ${column.missing.length}`,
+    );
+  }
+  if (column.kind !== 'dict') return;
+  const size = column.dict.length;
+  for (const [i, at] of column.idx.entries()) {
+    if (at >= size) throw new InvalidField(`${field}.idx[${i}]`, `${at} is outside the dictionary of ${size}`);
+  }
+}
+
+function requireLength(field: string, length: number, n: number): void {
+  if (length !== 0 && length !== 1 && length !== n) {
+    throw new InvalidField(field, `needs 0, 1 or ${n} entries, got ${length}`);
+  }
+}
