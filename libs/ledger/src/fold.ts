@@ -9,6 +9,7 @@ const SUM_COLUMNS = [
   'clicks',
   'conversions',
   'hides',
+  'fallback_impressions',
   'charged_micros',
   'value_micros',
   'predicted_clicks_e9',

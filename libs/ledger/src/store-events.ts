@@ -117,10 +117,11 @@ async function appendDeltas(client: ClientBase, inserted: readonly number[]): Pr
        SELECT a.experiment, a.phase, a.assigned, fresh.* FROM fresh JOIN assignment_set a ON a.id = fresh.assignment_set
      )
      INSERT INTO event_delta (experiment, phase, variant, unit, day, impressions, clicks, conversions, hides,
-       charged_micros, value_micros, predicted_clicks_e9)
+       fallback_impressions, charged_micros, value_micros, predicted_clicks_e9)
      SELECT experiment, phase, variant, unit, day,
        count(*) FILTER (WHERE event_kind = 'impression'), count(*) FILTER (WHERE event_kind = 'click'),
        count(*) FILTER (WHERE event_kind = 'conversion'), count(*) FILTER (WHERE event_kind = 'hide'),
+       count(*) FILTER (WHERE event_kind = 'impression' AND fallback),
        sum(charged_micros), sum(value_micros),
        coalesce(sum(round(pctr::numeric * 1000000000)) FILTER (WHERE event_kind = 'impression'), 0)
      FROM counted GROUP BY experiment, phase, variant, unit, day ORDER BY experiment, phase, unit, variant, day`,

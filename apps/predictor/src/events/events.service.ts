@@ -73,12 +73,10 @@ export class EventsService {
 
 function exposuresOf(claims: TokenClaims): Exposure[] {
   if (claims.unitId === '') return [];
-  return claims.assignments
-    .filter(isInExperiment)
-    .map((assignment) => ({
-      assignment,
-      unitId: claims.unitId,
-      predictionId: claims.predictionId,
-      timeMs: claims.timeMs,
-    }));
+  return claims.assignments.filter(isInExperiment).map((assignment) => ({
+    assignment,
+    unitId: claims.unitId,
+    predictionId: claims.predictionId,
+    timeMs: claims.timeMs,
+  }));
 }

@@ -37,6 +37,7 @@ const SUMS = `
   clicks bigint NOT NULL DEFAULT 0,
   conversions bigint NOT NULL DEFAULT 0,
   hides bigint NOT NULL DEFAULT 0,
+  fallback_impressions bigint NOT NULL DEFAULT 0,
   charged_micros numeric NOT NULL DEFAULT 0,
   value_micros numeric NOT NULL DEFAULT 0,
   predicted_clicks_e9 numeric NOT NULL DEFAULT 0`;

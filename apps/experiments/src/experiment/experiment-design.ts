@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+const modelReference = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'must be "name@version"');
+
+const variant = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'must be lower-case letters, digits, - and _'),
+  /** Percent of the experiment's traffic, in steps of 0.1. */
+  weight: z
+    .number()
+    .positive()
+    .max(100)
+    .refine((weight) => Number.isInteger(Math.round(weight * 1e6) / 1e5), 'must be a multiple of 0.1'),
+  control: z.boolean().default(false),
+  ctr: modelReference,
+  cvr: modelReference.optional(),
+  /** Share of requests whose order is drawn at random. */
+  explore: z.number().min(0).max(1).default(0),
+});
+
+export type VariantDesign = z.infer<typeof variant>;
+
+/** What a test is, frozen when it starts. */
+export const experimentDesign = z
+  .strictObject({
+    unit: z.enum(['user']).default('user'),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as EUR')
+      .default('EUR'),
+    variants: z.array(variant).min(2, 'needs at least two variants').max(16),
+    /** Percent of all units that take part. */
+    rollout: z.int().min(1).max(100).default(100),
+    /** The metric that decides. */
+    goal: z.enum(['ctr', 'conversionRate', 'rpm', 'revenuePerUnit']).default('rpm'),
+    mode: z.enum(['sequential', 'fixed']).default('sequential'),
+    decisionScale: z.enum(['relative', 'absolute']).default('relative'),
+    alpha: z.number().gt(0).lt(0.5).default(0.05),
+    /** Exposed units in all arms at which the design is most sensitive. */
+    plannedUnits: z.int().min(100).max(1_000_000_000),
+    attributionWindowDays: z.int().min(1).max(365).default(30),
+  })
+  .superRefine(({ variants }, context) => {
+    const total = variants.reduce((sum, { weight }) => sum + Math.round(weight * 10), 0);
+    if (total !== 1000)
+      context.addIssue({ code: 'custom', path: ['variants'], message: `weights must sum to 100, got ${total / 10}` });
+    if (variants.filter(({ control }) => control).length !== 1) {
+      context.addIssue({
+        code: 'custom',
+        path: ['variants'],
+        message: 'exactly one variant must have "control": true',
+      });
+    }
+    const names = variants.map(({ name }) => name);
+    for (const [i, name] of names.entries()) {
+      if (names.indexOf(name) !== i)
+        context.addIssue({ code: 'custom', path: ['variants', i, 'name'], message: `"${name}" appears twice` });
+    }
+  });
+
+export type ExperimentDesign = z.infer<typeof experimentDesign>;
+
+/** Body of `POST /v1/experiments`. */
+export const newExperiment = z.strictObject({
+  key: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and -, at most 63'),
+  description: z.string().max(2000).default(''),
+  /** `import`: traffic that another system split; no flag is made. */
+  source: z.enum(['flag', 'import']).default('flag'),
+  design: experimentDesign,
+});
+
+export type NewExperiment = z.infer<typeof newExperiment>;

@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
+import { DomainError } from '@adlift/problem';
+import { jsonDigest, type Json } from '@adlift/wire';
+import { FlagSync } from '../flag-sync/flag-sync';
+import { ModelRegistry } from '../model/model-registry';
+import type { NewExperiment } from './experiment-design';
+import { ExperimentPhaseEntity } from './experiment-phase.entity';
+import { ExperimentEntity } from './experiment.entity';
+
+/** The rules of an experiment's life: draft, running, concluded. */
+@Injectable()
+export class ExperimentService {
+  constructor(
+    @InjectDataSource() private readonly source: DataSource,
+    private readonly models: ModelRegistry,
+    private readonly flags: FlagSync,
+  ) {}
+
+  /** Throws `already_exists` for a key that is taken. */
+  async create({ key, description, source, design }: NewExperiment): Promise<ExperimentEntity> {
+    const { raw } = await this.source
+      .createQueryBuilder()
+      .insert()
+      .into(ExperimentEntity)
+      .values({ key, description, source, design, state: 'draft', phase: 0 })
+      .orIgnore()
+      .returning('key')
+      .execute();
+    if ((raw as unknown[]).length === 0)
+      throw new DomainError('already_exists', `experiment "${key}" exists already`, 'key');
+    return this.get(key);
+  }
+
+  async list(): Promise<ExperimentEntity[]> {
+    return this.source.getRepository(ExperimentEntity).find({ order: { createdAt: 'ASC', key: 'ASC' } });
+  }
+
+  /** Throws `not_found`. */
+  async get(key: string): Promise<ExperimentEntity> {
+    return existing(await this.source.getRepository(ExperimentEntity).findOneBy({ key }), key);
+  }
+
+  /**
+   * Freezes the design, makes the flag, opens phase 1. Throws `failed_precondition` when the state does not allow it,
+   * a model is not registered, or another experiment holds the traffic; `upstream_failed` when Unleash refuses.
+   */
+  async start(key: string): Promise<ExperimentEntity> {
+    return this.source.transaction(async (manager) => {
+      const experiment = await this.lock(manager, key);
+      if (experiment.state !== 'draft') throw wrongState(experiment, 'started', 'draft');
+      const phase = 1;
+      if (experiment.source === 'flag') {
+        await this.refuseOverlap(manager, key);
+        await this.models.requireRegistered(experiment.design.variants);
+        await this.flags.provision(key, experiment.design, phase);
+      }
+      const weights = Object.fromEntries(experiment.design.variants.map(({ name, weight }) => [name, weight]));
+      await manager.insert(ExperimentPhaseEntity, { experiment: key, phase, weights, reason: 'start' });
+      experiment.state = 'running';
+      experiment.phase = phase;
+      experiment.startedAt = new Date();
+      experiment.designHash = jsonDigest(experiment.design as unknown as Json);
+      return manager.save(experiment);
+    });
+  }
+
+  /** Ends the traffic; the report stays. Throws `failed_precondition` unless it runs. */
+  async stop(key: string): Promise<ExperimentEntity> {
+    return this.source.transaction(async (manager) => {
+      const experiment = await this.lock(manager, key);
+      if (experiment.state !== 'running') throw wrongState(experiment, 'stopped', 'running');
+      if (experiment.source === 'flag') await this.flags.switchOff(key);
+      const endedAt = new Date();
+      await manager.update(ExperimentPhaseEntity, { experiment: key, phase: experiment.phase }, { closedAt: endedAt });
+      experiment.state = 'concluded';
+      experiment.endedAt = endedAt;
+      return manager.save(experiment);
+    });
+  }
+
+  private async lock(manager: EntityManager, key: string): Promise<ExperimentEntity> {
+    // Starts look at each other's state, so they go one at a time.
+    await manager.query('LOCK TABLE experiment IN SHARE ROW EXCLUSIVE MODE');
+    return existing(await manager.findOneBy(ExperimentEntity, { key }), key);
+  }
+
+  private async refuseOverlap(manager: EntityManager, key: string): Promise<void> {
+    const running = await manager.findOneBy(ExperimentEntity, { state: 'running', source: 'flag' });
+    if (running !== null) {
+      throw new DomainError(
+        'failed_precondition',
+        `experiment "${running.key}" is running on the same traffic; stop it first (POST /v1/experiments/${running.key}/stop), then start "${key}"`,
+      );
+    }
+  }
+}
+
+function existing(found: ExperimentEntity | null, key: string): ExperimentEntity {
+  if (found === null) throw new DomainError('not_found', `there is no experiment "${key}"`, 'key');
+  return found;
+}
+
+function wrongState({ key, state }: ExperimentEntity, done: string, needed: string): DomainError {
+  return new DomainError('failed_precondition', `experiment "${key}" is ${state}; only a ${needed} one can be ${done}`);
+}

@@ -1,0 +1,53 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { dataSourceOptions } from '@adlift/persistence';
+import { loggerModule } from '@adlift/telemetry';
+import { ExperimentController } from './experiment/experiment.controller';
+import { ExperimentPhaseEntity } from './experiment/experiment-phase.entity';
+import { ExperimentService } from './experiment/experiment.service';
+import { ExperimentEntity } from './experiment/experiment.entity';
+import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from './experiments-config';
+import { FlagSync } from './flag-sync/flag-sync';
+import { UnleashAdmin } from './flag-sync/unleash-admin';
+import { FoldService } from './fold/fold.service';
+import { HealthController } from './health/health.controller';
+import { BundleFiles } from './model/bundle-files';
+import { ModelController } from './model/model.controller';
+import { ModelEntity } from './model/model.entity';
+import { ModelLabelEntity } from './model/model-label.entity';
+import { ModelRegistry } from './model/model-registry';
+import { KeptStatistics } from './report/kept-statistics';
+import { ReportController } from './report/report.controller';
+import { ReportService } from './report/report.service';
+
+@Module({})
+export class ExperimentsModule {
+  static forRoot(config: ExperimentsEnvironment): DynamicModule {
+    return {
+      module: ExperimentsModule,
+      imports: [
+        loggerModule(config.ADLIFT_LOG_LEVEL),
+        TypeOrmModule.forRoot(
+          dataSourceOptions(config.DATABASE_URL, [
+            ExperimentEntity,
+            ExperimentPhaseEntity,
+            ModelEntity,
+            ModelLabelEntity,
+          ]),
+        ),
+      ],
+      controllers: [ExperimentController, ReportController, ModelController, HealthController],
+      providers: [
+        { provide: EXPERIMENTS_CONFIG, useValue: config },
+        ExperimentService,
+        FlagSync,
+        UnleashAdmin,
+        ModelRegistry,
+        BundleFiles,
+        KeptStatistics,
+        ReportService,
+        FoldService,
+      ],
+    };
+  }
+}

@@ -1,0 +1,67 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Pool, type PoolClient } from 'pg';
+import { foldDeltas } from '@adlift/ledger';
+import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
+
+const MAX_DELTAS = 50_000;
+const IDLE_MS = 250;
+const AWAY_MS = 1000;
+
+/** Folds deltas into the kept statistics for as long as the process lives; of several processes one leads. */
+@Injectable()
+export class FoldService implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('fold');
+  private readonly pool: Pool;
+  private readonly ending = new AbortController();
+  private running: Promise<void> | undefined;
+
+  constructor(@Inject(EXPERIMENTS_CONFIG) config: ExperimentsEnvironment) {
+    this.pool = new Pool({
+      connectionString: config.DATABASE_URL,
+      application_name: 'adlift-fold',
+      max: 1,
+      statement_timeout: 60_000,
+    });
+    this.pool.on('error', () => undefined);
+  }
+
+  onApplicationBootstrap(): void {
+    this.running = this.run();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.ending.abort();
+    await this.running;
+    await this.pool.end();
+  }
+
+  private async run(): Promise<void> {
+    while (!this.ending.signal.aborted) {
+      try {
+        const folded = await this.foldOnce();
+        if (folded < MAX_DELTAS) await this.pause(IDLE_MS);
+      } catch (error) {
+        this.logger.warn(`fold waits: ${(error as Error).message}`);
+        await this.pause(AWAY_MS);
+      }
+    }
+  }
+
+  private async foldOnce(): Promise<number> {
+    let client: PoolClient | undefined;
+    try {
+      client = await this.pool.connect();
+      const folded = await foldDeltas(client, MAX_DELTAS);
+      client.release();
+      return folded;
+    } catch (error) {
+      client?.release(true);
+      throw error;
+    }
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.ending.signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,3 @@
+import { startTelemetry } from '@adlift/telemetry';
+
+startTelemetry('adlift-experiments');

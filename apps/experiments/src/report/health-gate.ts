@@ -1,0 +1,71 @@
+import {
+  SAMPLE_RATIO_GATE_LOG_BAYES_FACTOR,
+  SAMPLE_RATIO_WARNING_P,
+  sampleRatioBayesFactor,
+  sampleRatioChiSquare,
+} from '@adlift/statistics';
+import type { ExperimentDesign } from '../experiment/experiment-design';
+import type { PhaseStatistics } from './kept-statistics';
+import type { HealthCheck } from './report';
+
+/** Deltas that may wait while a number still counts as up to date. */
+const MAX_PENDING_DELTAS = 50_000;
+/** Share of an arm's impressions that may come from fallback answers. */
+const MAX_FALLBACK_SHARE = 0.01;
+
+/** The checks that stand before any verdict. */
+export function healthChecks(design: ExperimentDesign, statistics: PhaseStatistics): HealthCheck[] {
+  return [
+    sampleRatio(design, statistics),
+    severalArms(statistics),
+    exposures(statistics),
+    fallbacks(statistics),
+    lag(statistics),
+  ];
+}
+
+function sampleRatio({ variants }: ExperimentDesign, { arms }: PhaseStatistics): HealthCheck {
+  const counts = variants.map(({ name }) => arms.get(name)?.units ?? 0);
+  const weights = variants.map(({ weight }) => weight);
+  const { logBayesFactor } = sampleRatioBayesFactor(counts, weights);
+  const { statistic, p } = sampleRatioChiSquare(counts, weights);
+  const ok = logBayesFactor <= SAMPLE_RATIO_GATE_LOG_BAYES_FACTOR;
+  const warning = ok && p < SAMPLE_RATIO_WARNING_P ? '; warning: watch this' : '';
+  return {
+    name: 'sample_ratio',
+    ok,
+    detail: `${counts.join(' : ')} units for weights ${weights.join(' : ')}; Bayes factor ${toText(Math.exp(logBayesFactor))} (gate 1000), chi-square ${statistic.toFixed(3)}, p ${toText(p)}${warning}`,
+  };
+}
+
+function severalArms({ unitsInSeveralArms: units }: PhaseStatistics): HealthCheck {
+  return { name: 'single_arm', ok: units === 0, detail: `${units} units were seen in more than one arm` };
+}
+
+function exposures({ unitsWithoutExposure: units }: PhaseStatistics): HealthCheck {
+  return { name: 'exposure_logged', ok: units === 0, detail: `${units} units have events but no exposure` };
+}
+
+function fallbacks({ arms }: PhaseStatistics): HealthCheck {
+  const shares = [...arms].map(([variant, { impressions, fallbackImpressions }]) => ({
+    variant,
+    share: impressions === 0 ? 0 : fallbackImpressions / impressions,
+  }));
+  return {
+    name: 'fallback_share',
+    ok: shares.every(({ share }) => share <= MAX_FALLBACK_SHARE),
+    detail: `${shares.map(({ variant, share }) => `${variant} ${(100 * share).toFixed(2)} %`).join(', ') || 'no impressions'} of impressions from a fallback (limit ${100 * MAX_FALLBACK_SHARE} %)`,
+  };
+}
+
+function lag({ pendingDeltas, foldedThrough }: PhaseStatistics): HealthCheck {
+  return {
+    name: 'folded',
+    ok: pendingDeltas <= MAX_PENDING_DELTAS,
+    detail: `folded through delta ${foldedThrough}, ${pendingDeltas} wait`,
+  };
+}
+
+function toText(value: number): string {
+  return value === 0 || (value >= 0.001 && value < 1e6) ? value.toPrecision(3) : value.toExponential(2);
+}

@@ -1,0 +1,32 @@
+import { isRefusal } from '@adlift/statistics';
+import type { ExperimentDesign } from '../experiment/experiment-design';
+import type { HealthCheck, MetricReport, Verdict } from './report';
+
+/** What to do, from the checks and the goal's sequential intervals, with machine-readable reasons. */
+export function decideVerdict(
+  design: ExperimentDesign,
+  metrics: readonly MetricReport[],
+  checks: readonly HealthCheck[],
+): { verdict: Verdict; reasons: string[] } {
+  const failed = checks.filter(({ ok }) => !ok);
+  if (failed.length > 0) return { verdict: 'invalid', reasons: failed.map(({ name }) => `check_failed:${name}`) };
+  const goal = metrics.find(({ metric }) => metric === design.goal);
+  const judged = (goal?.comparisons ?? []).map(({ variant, result }) => {
+    if (isRefusal(result)) return { variant, refusal: result.reason };
+    const { sequential } = result.relative;
+    return isRefusal(sequential)
+      ? { variant, refusal: sequential.reason }
+      : { variant, low: sequential.low, high: sequential.high };
+  });
+  const better = judged.filter(({ low }) => low !== undefined && low > 0);
+  if (better.length > 0)
+    return { verdict: 'ship', reasons: better.map(({ variant }) => `${design.goal}_better:${variant}`) };
+  const worse = judged.filter(({ high }) => high !== undefined && high < 0);
+  if (worse.length > 0 && worse.length === judged.length) {
+    return { verdict: 'rollback', reasons: worse.map(({ variant }) => `${design.goal}_worse:${variant}`) };
+  }
+  return {
+    verdict: 'keep_running',
+    reasons: judged.map(({ variant, refusal }) => `${refusal ?? `${design.goal}_undecided`}:${variant}`),
+  };
+}

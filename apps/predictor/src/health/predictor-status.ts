@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { LedgerWriter } from '@adlift/ledger';
+import { ScoringPool } from '@adlift/scoring';
+import { EventsService } from '../events/events.service';
+import { PredictService } from '../predict/predict.service';
+import { Assigner } from '../routing/assigner';
+import { FlagRecorder } from '../routing/flag-recorder';
+import { FlagSource } from '../routing/flag-source';
+import { ModelRepository } from '../serving/model-repository';
+
+/** What `GET /v1/status` answers. */
+export interface PredictorState {
+  readonly models: ReturnType<ModelRepository['state']>;
+  readonly scoring: { readonly ready: boolean; readonly restarts: number };
+  readonly flags: ReturnType<FlagSource['state']> & {
+    readonly experiments: readonly {
+      readonly experiment: string;
+      readonly digest: string;
+      readonly recorded: boolean;
+    }[];
+  };
+  readonly ledger: LedgerWriter['pending'] & { readonly unavailable: boolean };
+  readonly predictions: PredictService['counts'] & { readonly unloggedExposures: number };
+  readonly events: EventsService['counts'];
+}
+
+/** What the predictor has done since its start, and what of it is not durable yet. */
+@Injectable()
+export class ActivityCounts {
+  constructor(
+    private readonly predictions: PredictService,
+    private readonly assigner: Assigner,
+    private readonly events: EventsService,
+    private readonly ledger: LedgerWriter,
+  ) {}
+
+  read(): Pick<PredictorState, 'ledger' | 'predictions' | 'events'> {
+    return {
+      ledger: { ...this.ledger.pending, unavailable: this.ledger.unavailable },
+      predictions: { ...this.predictions.counts, unloggedExposures: this.assigner.unloggedExposures },
+      events: { ...this.events.counts },
+    };
+  }
+}
+
+/** The predictor's state in one place, read from memory. */
+@Injectable()
+export class PredictorStatus {
+  constructor(
+    private readonly models: ModelRepository,
+    private readonly pool: ScoringPool,
+    private readonly flags: FlagSource,
+    private readonly recorder: FlagRecorder,
+    private readonly activity: ActivityCounts,
+  ) {}
+
+  read(): PredictorState {
+    return {
+      models: this.models.state(),
+      scoring: { ready: this.pool.ready, restarts: this.pool.restarts },
+      flags: {
+        ...this.flags.state(),
+        experiments: this.recorder
+          .current()
+          .map(({ experiment, digest, recorded }) => ({ experiment, digest, recorded })),
+      },
+      ...this.activity.read(),
+    };
+  }
+}

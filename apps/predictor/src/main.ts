@@ -1,0 +1,22 @@
+import { readConfig } from '@adlift/config';
+import { shutDownOnSignal } from '@adlift/telemetry';
+import { createPredictorApp } from './create-app';
+import { GrpcServer } from './grpc/grpc-server';
+import { predictorEnvironment } from './predictor-config';
+
+async function main(): Promise<void> {
+  const config = readConfig(predictorEnvironment, process.env);
+  const app = await createPredictorApp(config);
+  shutDownOnSignal(() => app.close());
+  await app.listen(config.PREDICTOR_HTTP_PORT, config.ADLIFT_HOST);
+  await app.get(GrpcServer).listen();
+  process.send?.({ ready: true });
+}
+
+main().catch((error: Error & { code?: string }) => {
+  const inUse = error.code === 'EADDRINUSE' || error.message.includes('EADDRINUSE');
+  console.error(
+    `predictor: ${error.message}${inUse ? '; move the port with PREDICTOR_HTTP_PORT or PREDICTOR_GRPC_PORT' : ''}`,
+  );
+  process.exit(1);
+});

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { proto, type Column, type PredictRequest } from '@adlift/wire';
+
+/** A feature in JSON: one value for all candidates or one per candidate; null is missing. */
+const values = z.union([
+  z.string(),
+  z.number(),
+  z.null(),
+  z.array(z.union([z.string(), z.null()])),
+  z.array(z.union([z.number(), z.null()])),
+]);
+
+const oneOrMany = z.union([z.number(), z.array(z.number())]);
+
+/** Body of `POST /v1/predict`. */
+export const predictBody = z.strictObject({
+  requestId: z.string(),
+  unitId: z.string().default(''),
+  privacy: z.enum(['FULL', 'LIMITED']).default('FULL'),
+  routing: z.record(z.string(), z.string()).default({}),
+  adIds: z.array(z.string()),
+  campaignIds: z.array(z.string()).default([]),
+  features: z.record(z.string(), values).default({}),
+  bidMicros: oneOrMany.default([]),
+  bidType: z.enum(['CPC', 'CPM', 'CPA']).default('CPC'),
+  currency: z.string().default(''),
+  placement: z.string().default(''),
+  /** Tokens for the first k in rank order, or "all". */
+  tokens: z.union([z.int().min(0), z.literal('all')]).default(1),
+  onOverload: z.enum(['FALLBACK', 'ERROR']).default('FALLBACK'),
+  forceVariant: z.string().default(''),
+});
+
+type FeatureValues = z.infer<typeof values>;
+
+/** The JSON body as the request that gRPC would have carried. */
+export function requestFromJson(body: z.infer<typeof predictBody>): PredictRequest {
+  const {
+    requestId,
+    unitId,
+    privacy,
+    routing,
+    adIds,
+    campaignIds,
+    bidType,
+    currency,
+    placement,
+    onOverload,
+    forceVariant,
+  } = body;
+  const columns = new Map(Object.entries(body.features).map(([name, given]) => [name, columnOf(given)]));
+  return {
+    requestId,
+    unitId,
+    privacy,
+    routing,
+    adIds,
+    campaignIds,
+    bidType,
+    currency,
+    placement,
+    onOverload,
+    forceVariant,
+    n: adIds.length,
+    columns,
+    bidMicros: Float64Array.from([body.bidMicros].flat()),
+    wantTokens: body.tokens === 'all' ? Infinity : body.tokens,
+    rawColumns: [...columns].map(([name, column]) => encodeColumn(name, column)),
+  };
+}
+
+function columnOf(given: FeatureValues): Column {
+  const entries: readonly (string | number | null)[] = Array.isArray(given) ? given : [given];
+  const missing = new Uint8Array(Math.ceil(entries.length / 8));
+  entries.forEach((entry, i) => {
+    if (entry === null) missing[i >> 3] = (missing[i >> 3] ?? 0) | (1 << (i & 7));
+  });
+  const marks = missing.some((byte) => byte !== 0) ? { missing } : {};
+  if (entries.some((entry) => typeof entry === 'string')) {
+    const dict = [...new Set(entries.map((entry) => String(entry ?? '')))];
+    return {
+      kind: 'dict',
+      dict,
+      idx: Uint32Array.from(entries, (entry) => dict.indexOf(String(entry ?? ''))),
+      ...marks,
+    };
+  }
+  return { kind: 'f32', values: Float32Array.from(entries, (entry) => Number(entry ?? 0)), ...marks };
+}
+
+function encodeColumn(name: string, column: Column): Uint8Array {
+  const missing = column.missing ?? new Uint8Array(0);
+  switch (column.kind) {
+    case 'dict':
+      return proto.v1.Column.encode({ name, dict: [...column.dict], idx: [...column.idx], missing }).finish();
+    case 'f32':
+      return proto.v1.Column.encode({ name, rawF32: bytesOf(column.values), missing }).finish();
+    case 'i32':
+      return proto.v1.Column.encode({ name, rawI32: bytesOf(column.values), missing }).finish();
+    case 'i64':
+      return proto.v1.Column.encode({ name, i64: [...column.values].map(Number), missing }).finish();
+  }
+}
+
+function bytesOf(values: Float32Array | Int32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}

@@ -1,0 +1,158 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Assignment, AssignmentReason } from '@adlift/assignment';
+import { InvalidToken, TokenSealer, type TokenClaims } from '@adlift/tokens';
+import { InvalidField, isUuidV7, MAX_CANDIDATES, uuidV7Time, type BidType, type proto } from '@adlift/wire';
+import { DomainError } from '@adlift/problem';
+import type { Caller } from '../access/credentials';
+import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
+
+const DAY_MS = 86_400_000;
+const MAX_PREDICTIONS = 1000;
+const BID_TYPES: readonly BidType[] = ['CPC', 'CPC', 'CPM', 'CPA'];
+const EARLIEST_MS = Date.UTC(2000, 0, 1);
+
+/** What the tokens of one prediction share. */
+export type SharedClaims = Omit<
+  TokenClaims,
+  'index' | 'adId' | 'campaignId' | 'bidMicros' | 'propensity' | 'pctr' | 'pcvr' | 'ticket'
+>;
+
+/** Seals event tokens: with an answer, later for a ticket, or for a past prediction that is imported. */
+@Injectable()
+export class TokenMint {
+  private readonly windowMs: number;
+
+  constructor(
+    private readonly sealer: TokenSealer,
+    @Inject(PREDICTOR_CONFIG) config: PredictorEnvironment,
+  ) {
+    this.windowMs = config.ATTRIBUTION_WINDOW_DAYS * DAY_MS;
+  }
+
+  /** When tokens of a prediction of that time stop being taken, Unix milliseconds. */
+  expiryOf(timeMs: number): number {
+    return timeMs + this.windowMs;
+  }
+
+  /** A candidate's token. */
+  seal(claims: TokenClaims): string {
+    return this.sealer.seal(claims);
+  }
+
+  /** What a caller needs to get tokens for other candidates later. */
+  ticket(shared: SharedClaims): string {
+    return this.sealer.seal({
+      ...shared,
+      index: 0,
+      adId: '',
+      campaignId: '',
+      bidMicros: 0,
+      propensity: 0,
+      pctr: 0,
+      pcvr: 0,
+      ticket: true,
+    });
+  }
+
+  /** Throws InvalidField for what is malformed, `permission_denied` for a past prediction without the grant. */
+  mint(request: proto.v1.IMintTokensRequest, caller: Caller): proto.v1.IMintedTokens[] {
+    const predictions = request.predictions ?? [];
+    if (predictions.length < 1 || predictions.length > MAX_PREDICTIONS) {
+      throw new InvalidField('predictions', `must be 1 to ${MAX_PREDICTIONS}, got ${predictions.length}`);
+    }
+    return predictions.map((prediction, i) => {
+      const path = `predictions[${i}]`;
+      const shared = prediction.past
+        ? this.pastClaims(prediction.past, caller, `${path}.past`)
+        : this.ticketClaims(prediction.ticket ?? '', `${path}.ticket`);
+      const tokens = (prediction.candidates ?? []).map((candidate, j) => {
+        checkCandidate(candidate, `${path}.candidates[${j}]`);
+        return { index: candidate.index ?? 0, token: this.sealer.seal(candidateClaims(shared, candidate)) };
+      });
+      return { predictionId: shared.predictionId, tokens };
+    });
+  }
+
+  private ticketClaims(ticket: string, path: string): SharedClaims {
+    try {
+      const claims = this.sealer.open(ticket);
+      if (!claims.ticket) throw new InvalidField(path, 'is a token, not the ticket of a PredictResponse');
+      return claims;
+    } catch (error) {
+      if (error instanceof InvalidToken) throw new InvalidField(path, error.reason);
+      throw error;
+    }
+  }
+
+  private pastClaims(past: proto.v1.IPastPrediction, caller: Caller, path: string): SharedClaims {
+    if (!caller.may('import')) {
+      throw new DomainError(
+        'permission_denied',
+        'only a credential with the grant "import" may mint tokens for past predictions',
+        path,
+      );
+    }
+    const predictionId = past.predictionId ?? '';
+    if (!isUuidV7(predictionId)) throw new InvalidField(`${path}.prediction_id`, `"${predictionId}" is not a UUIDv7`);
+    const timeMs = uuidV7Time(predictionId);
+    if (timeMs < EARLIEST_MS || timeMs > Date.now() + DAY_MS) {
+      throw new InvalidField(`${path}.prediction_id`, `its time ${timeMs} is not between the year 2000 and now`);
+    }
+    return {
+      predictionId,
+      timeMs,
+      placement: past.placement ?? '',
+      assignments: (past.assignments ?? []).map(importedAssignment),
+      unitId: past.unitId ?? '',
+      bidType: BID_TYPES[past.bidType ?? 0] ?? 'CPC',
+      currency: past.currency ?? '',
+      logged: false,
+      logRate: 0,
+      traceId: past.traceId ?? '',
+      traceSampled: false,
+      expiresMs: this.expiryOf(timeMs),
+      fallback: false,
+      forced: false,
+      explored: false,
+      bundleDigest: '',
+      cvrBundleDigest: '',
+      catalogueVersion: 0,
+    };
+  }
+}
+
+function importedAssignment(one: proto.v1.IAssignment): Assignment {
+  return {
+    experiment: one.experiment ?? '',
+    phase: one.phase ?? 0,
+    assigned: one.assigned ?? '',
+    served: one.served || one.assigned || '',
+    reason: (one.reason || 'split') as AssignmentReason,
+    flagDigest: one.flagDigest ?? '',
+  };
+}
+
+function candidateClaims(shared: SharedClaims, candidate: proto.v1.IMintCandidate): TokenClaims {
+  return {
+    ...shared,
+    index: candidate.index ?? 0,
+    adId: candidate.adId ?? '',
+    campaignId: candidate.campaignId ?? '',
+    bidMicros: candidate.bidMicros ?? 0,
+    propensity: candidate.propensity ?? 0,
+    pctr: candidate.pctr ?? 0,
+    pcvr: candidate.pcvr ?? 0,
+    ticket: false,
+  };
+}
+
+function checkCandidate(candidate: proto.v1.IMintCandidate, path: string): void {
+  if ((candidate.index ?? 0) >= MAX_CANDIDATES)
+    throw new InvalidField(`${path}.index`, `must be below ${MAX_CANDIDATES}`);
+  const propensity = candidate.propensity ?? 0;
+  if (!(propensity >= 0 && propensity <= 1))
+    throw new InvalidField(`${path}.propensity`, `must be 0 to 1, got ${propensity}`);
+  const bid = candidate.bidMicros ?? 0;
+  if (!Number.isSafeInteger(bid) || bid < 0)
+    throw new InvalidField(`${path}.bid_micros`, `must be a whole number from 0, got ${bid}`);
+}

@@ -1,0 +1,52 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { ScoringPool } from '@adlift/scoring';
+import { loggerModule } from '@adlift/telemetry';
+import { TokenSealer } from '@adlift/tokens';
+import { Credentials } from './access/credentials';
+import { EventsController } from './events/events.controller';
+import { EventsGrpc } from './events/events.grpc';
+import { EventsService } from './events/events.service';
+import { RejectedEvents } from './events/rejected-events';
+import { FaultsController } from './faults/faults.controller';
+import { GrpcServer } from './grpc/grpc-server';
+import { HealthController } from './health/health.controller';
+import { ActivityCounts, PredictorStatus } from './health/predictor-status';
+import { LedgerModule } from './ledger.module';
+import { AnswerSource } from './predict/answer-source';
+import { MintTokensGrpc } from './predict/mint-tokens.grpc';
+import { PredictController } from './predict/predict.controller';
+import { PredictGrpc } from './predict/predict.grpc';
+import { PredictService } from './predict/predict.service';
+import { TokenMint } from './predict/token-mint';
+import { PREDICTOR_CONFIG, type PredictorEnvironment } from './predictor-config';
+import { Assigner } from './routing/assigner';
+import { FlagRecorder } from './routing/flag-recorder';
+import { FlagSource } from './routing/flag-source';
+import { UnleashFlagSource } from './routing/unleash-flag-source';
+import { BundleSource } from './serving/bundle-source';
+import { CandidateScorer } from './serving/candidate-scorer';
+import { ModelRepository } from './serving/model-repository';
+
+@Global()
+@Module({})
+export class PredictorModule {
+  static forRoot(config: PredictorEnvironment): DynamicModule {
+    return {
+      module: PredictorModule,
+      imports: [loggerModule(config.ADLIFT_LOG_LEVEL), LedgerModule],
+      controllers: [PredictController, EventsController, HealthController, FaultsController],
+      providers: [
+        { provide: PREDICTOR_CONFIG, useValue: config },
+        { provide: TokenSealer, useFactory: () => new TokenSealer(config.ADLIFT_TOKEN_KEYS) },
+        { provide: ScoringPool, useFactory: () => new ScoringPool({ workers: 1 }) },
+        { provide: FlagSource, useClass: UnleashFlagSource },
+        ...[FlagRecorder, Assigner],
+        ...[BundleSource, ModelRepository, CandidateScorer],
+        ...[AnswerSource, TokenMint, PredictService, PredictGrpc, MintTokensGrpc],
+        ...[Credentials, RejectedEvents, EventsService, EventsGrpc],
+        ...[ActivityCounts, PredictorStatus, GrpcServer],
+      ],
+      exports: [PREDICTOR_CONFIG],
+    };
+  }
+}

@@ -1,0 +1,110 @@
+import type { Columns } from '@adlift/wire';
+import { BucketEncoder } from './bucket-encoder';
+import { CategoricalEncoder } from './categorical-encoder';
+import { HashCoder, VocabularyCoder } from './category-coder';
+import { checkSchema, slotCount } from './check-schema';
+import { CrossEncoder } from './cross-encoder';
+import type { Feature, FeatureSchema } from './feature-schema';
+import { HashColumn, type IdColumn } from './id-writer';
+import { NumericEncoder } from './numeric-encoder';
+
+/** Place of one id column: global ids [offset, offset + size) belong to the feature or cross `name`. */
+export interface IdRange {
+  readonly name: string;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/**
+ * Turns raw columns into the model's inputs, at training and at serving alike. An encoded row is `ids` (C global ids
+ * in [0, tableSize): features in schema order, then crosses) and `numeric` (M standardised values, each followed by
+ * its missing indicator when declared). An encoder keeps scratch buffers, so one instance serves one thread.
+ */
+export class Encoder {
+  readonly idRanges: readonly IdRange[];
+  /** Name of each numeric column; indicators end in `:missing`. */
+  readonly numericColumns: readonly string[];
+  /** C, ids a row. */
+  readonly idCount: number;
+  /** M, numeric values a row. */
+  readonly numericCount: number;
+  /** Number of global ids. */
+  readonly tableSize: number;
+  private readonly idEncoders: readonly (readonly [string, CategoricalEncoder | BucketEncoder])[];
+  private readonly numericEncoders: readonly (readonly [string, NumericEncoder])[];
+  private readonly crossEncoders: readonly CrossEncoder[];
+  private readonly featureNames: ReadonlySet<string>;
+
+  constructor(readonly schema: FeatureSchema) {
+    checkSchema(schema);
+    const crossed = new Map<string, HashColumn>();
+    for (const part of schema.crosses.flatMap((cross) => cross.of)) crossed.set(part, new HashColumn());
+
+    const ranges: IdRange[] = [];
+    const idEncoders: (readonly [string, CategoricalEncoder | BucketEncoder])[] = [];
+    const numericEncoders: (readonly [string, NumericEncoder])[] = [];
+    const numericColumns: string[] = [];
+    let offset = 0;
+    for (const feature of schema.features) {
+      if (feature.type === 'numeric') {
+        numericEncoders.push([feature.name, new NumericEncoder(feature, numericColumns.length)]);
+        numericColumns.push(feature.name);
+        if (feature.missingIndicator) numericColumns.push(`${feature.name}:missing`);
+        continue;
+      }
+      const place = { at: ranges.length, offset, hashes: crossed.get(feature.name) };
+      idEncoders.push([feature.name, idEncoder(feature, place)]);
+      ranges.push({ name: feature.name, offset, size: slotCount(feature) });
+      offset += slotCount(feature);
+    }
+    this.crossEncoders = schema.crosses.map((cross) => {
+      const place = { at: ranges.length, offset };
+      ranges.push({ name: cross.name, offset, size: cross.size + 1 });
+      offset += cross.size + 1;
+      const parts = cross.of.map((part) => crossed.get(part)).filter((part) => part !== undefined);
+      return new CrossEncoder(cross, parts, place);
+    });
+    this.idRanges = ranges;
+    this.numericColumns = numericColumns;
+    this.idCount = ranges.length;
+    this.numericCount = numericColumns.length;
+    this.tableSize = offset;
+    this.idEncoders = idEncoders;
+    this.numericEncoders = numericEncoders;
+    this.featureNames = new Set(schema.features.map((feature) => feature.name));
+  }
+
+  /**
+   * Writes `n` rows at offset 0 of the caller's row-major buffers: `ids` [n, C], `numeric` [n, M] and one byte of
+   * RowFlag bits per row. Never throws on data: what is missing, unknown or of the wrong kind is encoded as such and
+   * flagged. The buffers must hold n * C, n * M and n entries.
+   */
+  encode(columns: Columns, n: number, ids: Int32Array, numeric: Float32Array, rowFlags: Uint8Array): void {
+    rowFlags.fill(0, 0, n);
+    const idTarget = { ids, stride: this.idCount, flags: rowFlags };
+    for (const [name, encoder] of this.idEncoders) encoder.encode(columns.get(name), n, idTarget);
+    for (const encoder of this.crossEncoders) encoder.encode(n, idTarget);
+    const numericTarget = { numeric, stride: this.numericCount, flags: rowFlags };
+    for (const [name, encoder] of this.numericEncoders) encoder.encode(columns.get(name), n, numericTarget);
+  }
+
+  /** Names of the columns that no feature reads, in the order given. */
+  unknownColumns(columns: Columns): string[] {
+    return [...columns.keys()].filter((name) => !this.featureNames.has(name));
+  }
+}
+
+function idEncoder(
+  feature: Exclude<Feature, { type: 'numeric' }>,
+  place: IdColumn,
+): CategoricalEncoder | BucketEncoder {
+  if (feature.type === 'buckets') return new BucketEncoder(feature, place);
+  const coder =
+    feature.encoder === 'hash' ? new HashCoder(feature) : new VocabularyCoder(feature, place.hashes !== undefined);
+  return new CategoricalEncoder(coder, place);
+}
+
+/** Checks the schema and does everything that can be done once; throws FeatureSchemaError on a bad schema. */
+export function compileEncoder(schema: FeatureSchema): Encoder {
+  return new Encoder(schema);
+}

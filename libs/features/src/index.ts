@@ -1,0 +1,33 @@
+export { bucketOf } from './bucket-encoder';
+export { checkSchema } from './check-schema';
+export { compileEncoder, Encoder, type IdRange } from './encoder';
+export {
+  type BinCounts,
+  type CategoricalBins,
+  countBins,
+  type FeatureBaseline,
+  type FeatureBins,
+  type NumericBins,
+} from './feature-baseline';
+export {
+  type BucketFeature,
+  type Feature,
+  type FeatureCross,
+  type FeatureSchema,
+  FeatureSchemaError,
+  type HashFeature,
+  type NumericFeature,
+  type NumericTransform,
+  type VocabularyFeature,
+} from './feature-schema';
+export {
+  type BucketSpec,
+  type FeatureSpec,
+  type HashSpec,
+  type NumericSpec,
+  type SchemaSpec,
+  type VocabularySpec,
+} from './feature-spec';
+export { type LearnedSchema, learnSchema } from './learn-schema';
+export { murmur3 } from './murmur3';
+export { RowFlag } from './row-flags';

@@ -1,0 +1,24 @@
+// Lets a worker thread run this repository's TypeScript without a build: `.ts` files are compiled when they are loaded,
+// and `@adlift/<lib>` means that lib's source. Specs need it, because Jest's own transform does not reach into workers.
+const { readFileSync } = require('node:fs');
+const Module = require('node:module');
+const { join } = require('node:path');
+const { transformSync } = require('@swc/core');
+
+const LIBS = join(__dirname, '../..');
+const OPTIONS = {
+  swcrc: false,
+  jsc: { target: 'es2023', parser: { syntax: 'typescript', decorators: true } },
+  module: { type: 'commonjs' },
+  sourceMaps: 'inline',
+};
+
+Module._extensions['.ts'] = (module, filename) => {
+  module._compile(transformSync(readFileSync(filename, 'utf8'), { ...OPTIONS, filename }).code, filename);
+};
+
+const resolveFilename = Module._resolveFilename;
+Module._resolveFilename = (request, ...rest) => {
+  const lib = /^@adlift\/([a-z-]+)$/.exec(request);
+  return resolveFilename(lib === null ? request : join(LIBS, lib[1], 'src/index.ts'), ...rest);
+};

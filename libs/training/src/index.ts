@@ -1,0 +1,12 @@
+export { type Calibration, fitPlatt, IDENTITY_CALIBRATION, servedLogit } from './calibration';
+export { type Dataset, encodeDataset, type EncodedDataset } from './dataset';
+export { type FactorisationOptions, trainFactorisationMachine } from './factorisation-machine';
+export { type LogisticOptions, trainLogisticRegression } from './logistic-regression';
+export { logLossOf, type OfflineMetrics, offlineMetrics, sigmoid } from './offline-metrics';
+export { type OnnxAttributes, type OnnxDim, type OnnxElement, OnnxGraph, OnnxType } from './onnx-graph';
+export { SeededRandom } from './seeded-random';
+export { MIN_POSITIVES, TrainingRefusedError, type TrainingRefusalCode } from './training-refusal';
+export { type OnProgress, type TrainingOptions, type TrainingResult } from './training-run';
+export { WeightFileError, weightsFromJson, weightsToJson } from './weight-file';
+export { type FactorisationWeights, type LogisticWeights, predictRow, predictRows, type Weights } from './weights';
+export { type OnnxModelOptions, writeOnnx } from './write-onnx';
