@@ -22,7 +22,7 @@ export class ServiceProcess {
   private readonly ready: Promise<void>;
   private stopping = false;
 
-  constructor(private readonly options: ServiceOptions) {
+  constructor(options: ServiceOptions) {
     const log = openSync(options.logFile, 'a', 0o600);
     this.child = spawn(process.execPath, [...options.args], {
       cwd: options.cwd,

@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ensureDatabase, startEmbeddedPostgres, type RunningPostgres } from './embedded-postgres';
 import { requireFreePort } from './free-port';
+import { noteRunning, noteStopped } from './running-stack';
 import { readSecrets, type StackSecrets } from './secrets';
 import { ServiceProcess } from './service-process';
 import type { StackEnvironment } from './stack-config';
@@ -42,6 +43,7 @@ export async function startStack({ env, log, serviceEnv = {} }: StackOptions): P
   const secrets = readSecrets(home);
   const started: { stop(): Promise<void> }[] = [];
   const stop = async (): Promise<void> => {
+    noteStopped(home);
     for (const part of started.splice(0).reverse()) await part.stop();
   };
   let reportDeath: (error: StackError) => void = () => undefined;
@@ -107,7 +109,7 @@ export async function startStack({ env, log, serviceEnv = {} }: StackOptions): P
     const predictorUrl = `http://127.0.0.1:${env.PREDICTOR_HTTP_PORT}`;
     const grpcAddress = `127.0.0.1:${env.PREDICTOR_GRPC_PORT}`;
     log(`predictor    ${predictorUrl} and gRPC ${grpcAddress}`);
-    return {
+    const stack = {
       home,
       databaseUrl,
       unleashUrl,
@@ -119,6 +121,8 @@ export async function startStack({ env, log, serviceEnv = {} }: StackOptions): P
       died,
       stop,
     };
+    noteRunning(stack);
+    return stack;
   } catch (error) {
     await stop();
     throw error;

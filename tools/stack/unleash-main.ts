@@ -6,7 +6,6 @@ async function main(): Promise<void> {
     versionCheck: { enable: false },
     telemetry: false,
     logLevel: 'warn' as never,
-    disableLegacyFeaturesApi: true,
   });
   process.on('disconnect', () => {
     server.stop().finally(() => process.exit(0));

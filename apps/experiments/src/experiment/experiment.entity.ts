@@ -1,7 +1,6 @@
 import { Column, CreateDateColumn, Entity, PrimaryColumn } from 'typeorm';
+import type { ExperimentState } from '@adlift/wire';
 import type { ExperimentDesign } from './experiment-design';
-
-export type ExperimentState = 'draft' | 'running' | 'concluded';
 
 @Entity('experiment')
 export class ExperimentEntity {

@@ -12,7 +12,7 @@ import type { ExperimentDesign } from '../experiment/experiment-design';
 import { healthChecks } from './health-gate';
 import { KeptStatistics, type ArmStatistics, type PhaseStatistics } from './kept-statistics';
 import { METRICS, type MetricDefinition } from './metric-definitions';
-import type { MetricReport, Report } from './report';
+import type { MetricReport, Report } from '@adlift/wire';
 import { decideVerdict } from './verdict';
 
 /** An arm that nothing was counted for. */

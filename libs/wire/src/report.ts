@@ -1,5 +1,6 @@
 import type { Comparison, Refusal } from '@adlift/statistics';
-import type { ExperimentState } from '../experiment/experiment.entity';
+
+export type ExperimentState = 'draft' | 'running' | 'concluded';
 
 export type Verdict = 'ship' | 'rollback' | 'keep_running' | 'invalid';
 

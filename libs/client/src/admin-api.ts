@@ -1,0 +1,107 @@
+import type { ExperimentState, Report } from '@adlift/wire';
+
+/** An experiment as the admin API shows it. */
+export interface ExperimentView {
+  readonly key: string;
+  readonly source: 'flag' | 'import';
+  readonly state: ExperimentState;
+  readonly phase: number;
+  readonly design: { readonly variants: readonly { readonly name: string; readonly control: boolean }[] };
+}
+
+/** The answer of an API said no; `detail` is what it said. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+  ) {
+    super(detail);
+    this.name = 'ApiError';
+  }
+}
+
+/** A bundle to be registered: its manifest and its files by path. */
+export interface PublishableBundle {
+  readonly manifest: {
+    readonly name: string;
+    readonly version: string;
+    readonly files: Readonly<Record<string, { readonly sha256: string }>>;
+  };
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly digest: string;
+}
+
+/** The admin API of the experiments app. Every call rejects with {@link ApiError}, or TypeError when nobody answers. */
+export class AdminApi {
+  constructor(private readonly url: string) {}
+
+  async experiments(): Promise<readonly ExperimentView[]> {
+    const { experiments } = await this.call<{ experiments: ExperimentView[] }>('GET', '/v1/experiments');
+    return experiments;
+  }
+
+  createExperiment(body: unknown): Promise<ExperimentView> {
+    return this.call('POST', '/v1/experiments', body);
+  }
+
+  startExperiment(key: string): Promise<ExperimentView> {
+    return this.call('POST', `/v1/experiments/${encodeURIComponent(key)}/start`);
+  }
+
+  stopExperiment(key: string): Promise<ExperimentView> {
+    return this.call('POST', `/v1/experiments/${encodeURIComponent(key)}/stop`);
+  }
+
+  report(key: string): Promise<Report> {
+    return this.call('GET', `/v1/experiments/${encodeURIComponent(key)}/report`);
+  }
+
+  /** Uploads the files, registers the manifest; with a label such as `champion` moves that too. */
+  async publishModel({ manifest, files, digest }: PublishableBundle, label?: string): Promise<void> {
+    for (const [path, { sha256 }] of Object.entries(manifest.files)) {
+      const bytes = files.get(path);
+      if (bytes === undefined) throw new RangeError(`the bundle ${digest} lacks its file ${path}`);
+      await this.send('PUT', `/v1/models/files/${sha256}`, 'application/octet-stream', bytes);
+    }
+    await this.call('POST', '/v1/models', manifest);
+    if (label !== undefined) await this.call('PUT', `/v1/models/${manifest.name}/${manifest.version}/labels/${label}`);
+  }
+
+  private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const text = await this.send(
+      method,
+      path,
+      'application/json',
+      body === undefined ? undefined : JSON.stringify(body),
+    );
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+
+  private async send(
+    method: string,
+    path: string,
+    type: string,
+    body: string | Uint8Array | undefined,
+  ): Promise<string> {
+    const answer = await fetch(this.url + path, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': type }, body: typeof body === 'string' ? body : Buffer.from(body) }),
+    });
+    const text = await answer.text();
+    if (answer.ok) return text;
+    let problem: { code?: string; detail?: string } = {};
+    try {
+      problem = JSON.parse(text) as typeof problem;
+    } catch {
+      // A proxy in between may answer in its own format.
+    }
+    throw new ApiError(
+      answer.status,
+      problem.code ?? 'unknown',
+      problem.detail ?? `${method} ${path} answered ${answer.status}: ${text.slice(0, 200)}`,
+    );
+  }
+}

@@ -1,0 +1,4 @@
+export { AdminApi, ApiError, type ExperimentView, type PublishableBundle } from './admin-api';
+export { AdServerClient, type EventMessage, type PredictCall, type PredictReply } from './ad-server-client';
+export { encodeColumns } from './encode-columns';
+export { reportTable } from './report-table';

@@ -1,0 +1,54 @@
+import type { MetricReport, Report } from '@adlift/wire';
+
+const NAMES: Readonly<Record<string, string>> = {
+  ctr: 'CTR',
+  conversionRate: 'conversions per click',
+  rpm: 'revenue per mille',
+  revenuePerUnit: 'revenue per unit',
+};
+
+/** The report as a text table for a terminal. */
+export function reportTable(report: Report): string {
+  const { key, state, verdict, reasons, currency } = report.experiment;
+  const header = ['metric', 'variant', 'units', 'value', 'lift', '95 % interval', 'p', 'sequential interval'];
+  const rows = report.metrics.flatMap((metric) => metricRows(metric, currency));
+  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  const rule = '-'.repeat(widths.reduce((sum, width) => sum + width + 2, -2));
+  const checks = report.health.checks.map(({ name, ok, detail }) => `  ${ok ? 'ok  ' : 'FAIL'} ${name}: ${detail}`);
+  return [
+    `experiment ${key} (${state}): ${verdict.toUpperCase()}${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`,
+    rule,
+    line(header),
+    rule,
+    ...rows.map(line),
+    rule,
+    ...checks,
+  ].join('\n');
+}
+
+function metricRows({ metric, arms, comparisons }: MetricReport, currency: string): string[][] {
+  const money = metric === 'rpm' || metric === 'revenuePerUnit';
+  return arms.map(({ variant, control, units, value }, i) => {
+    const shown = value === null ? '-' : money ? `${value.toFixed(3)} ${currency}` : `${(100 * value).toFixed(3)} %`;
+    const start = [i === 0 ? (NAMES[metric] ?? metric) : '', variant, String(units), shown];
+    if (control) return [...start, 'control', '', '', ''];
+    const result = comparisons.find((comparison) => comparison.variant === variant)?.result;
+    if (result === undefined) return [...start, '', '', '', ''];
+    if ('refused' in result) return [...start, `no inference: ${result.reason}`, '', '', ''];
+    const { lift, p, interval, sequential } = result.relative;
+    return [...start, percent(lift), range(interval), p < 0.0001 ? '< .0001' : p.toFixed(4), range(sequential)];
+  });
+}
+
+function range(interval: { low: number; high: number } | { refused: true; reason: string }): string {
+  return 'refused' in interval ? interval.reason : `${percent(interval.low)} .. ${percent(interval.high)}`;
+}
+
+function percent(share: number): string {
+  return `${share >= 0 ? '+' : ''}${(100 * share).toFixed(1)} %`;
+}

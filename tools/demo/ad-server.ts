@@ -1,0 +1,175 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { status, type ServiceError } from '@grpc/grpc-js';
+import { encodeColumns, type AdServerClient, type EventMessage, type PredictReply } from '@adlift/client';
+import { proto } from '@adlift/wire';
+import {
+  clickDelayMs,
+  conversionDelayMs,
+  conversionValueMicros,
+  isClicked,
+  isConverted,
+  requestAt,
+  type MarketRequest,
+  type Traffic,
+  type World,
+} from '../market/index';
+
+/** What the ad server saw and sent, counted by itself. */
+export interface AdServerCounts {
+  requests: number;
+  fallbacks: number;
+  impressions: number;
+  clicks: number;
+  conversions: number;
+}
+
+export interface AdServerOptions {
+  readonly client: AdServerClient;
+  readonly world: World;
+  readonly traffic: Traffic;
+  /** The variant whose clicks are sabotaged, and the share of them that is kept back. */
+  readonly treatment: string;
+  readonly sabotage: number;
+  /** Event time of the traffic's first moment, Unix milliseconds. */
+  readonly startMs: number;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+const PARALLEL_REQUESTS = 48;
+const EVENTS_PER_CALL = 500;
+const PARALLEL_EVENT_CALLS = 4;
+const { EventKind, EventStatus, FollowedRank, Viewable, BidType } = proto.v1;
+
+/**
+ * An ad server that plays the market's traffic through the public gRPC API only: asks for a ranking, shows the first
+ * ad, pays its bid on a click, and reports what happened in simulated time.
+ */
+export class AdServer {
+  readonly counts: AdServerCounts = { requests: 0, fallbacks: 0, impressions: 0, clicks: 0, conversions: 0 };
+  /** Trace of the first decision of the treatment that led to a click. */
+  exampleTraceId = '';
+  private buffer: EventMessage[] = [];
+  private readonly sending = new Set<Promise<void>>();
+
+  constructor(private readonly options: AdServerOptions) {}
+
+  /** Plays all requests, in order of time, and resolves when every event is acknowledged. */
+  async play(): Promise<void> {
+    const { traffic, onProgress } = this.options;
+    let next = 0;
+    const worker = async (): Promise<void> => {
+      while (next < traffic.n) {
+        await this.serve(next++);
+        onProgress(this.counts.requests, traffic.n);
+      }
+    };
+    await Promise.all(Array.from({ length: PARALLEL_REQUESTS }, worker));
+    await this.flush(1);
+    await Promise.all(this.sending);
+  }
+
+  private async serve(index: number): Promise<void> {
+    const { client, world, traffic } = this.options;
+    const request = requestAt(world, traffic, index);
+    const traceparent = `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+    const answer = await client.predict(toPredictCall(request), traceparent);
+    this.counts.requests++;
+    if (answer.fallback) this.counts.fallbacks++;
+    this.report(request, answer);
+    if (this.buffer.length >= EVENTS_PER_CALL) await this.flush(PARALLEL_EVENT_CALLS);
+  }
+
+  /** Decides by the market's hash what becomes of the first-ranked ad. */
+  private report(request: MarketRequest, answer: PredictReply): void {
+    const { world, traffic, startMs, treatment, sabotage } = this.options;
+    const first = answer.rank.indexOf(1);
+    const ad = request.ads[first];
+    const token = answer.tokens.find(({ index }) => index === first)?.token;
+    if (ad === undefined || token === undefined || token === null)
+      throw new Error(`no first-ranked ad with a token in the answer to ${request.requestId}`);
+    const seenMs = startMs + request.impressionOffsetMs;
+    this.buffer.push({
+      kind: EventKind.IMPRESSION,
+      token,
+      timeMs: seenMs,
+      position: 1,
+      followedRank: FollowedRank.FOLLOWED,
+      viewable: Viewable.VIEWABLE_YES,
+    });
+    this.counts.impressions++;
+    if (!isClicked(world, traffic, request.index, ad)) return;
+    const inTreatment = answer.assignments[0]?.assigned === treatment;
+    if (inTreatment && uniformOf(request.requestId) < sabotage) return;
+    const clickedMs = seenMs + clickDelayMs(traffic, request.index);
+    this.buffer.push({
+      kind: EventKind.CLICK,
+      token,
+      timeMs: clickedMs,
+      chargedMicros: request.bidMicros[first] ?? 0,
+      currency: 'EUR',
+    });
+    this.counts.clicks++;
+    if (inTreatment && this.exampleTraceId === '') this.exampleTraceId = answer.traceId;
+    if (!isConverted(world, traffic, request.index, ad)) return;
+    this.buffer.push({
+      kind: EventKind.CONVERSION,
+      token,
+      timeMs: clickedMs + conversionDelayMs(traffic, request.index),
+      conversionKind: 'purchase',
+      conversionId: request.requestId,
+      valueMicros: conversionValueMicros(world, traffic, request.index, ad),
+      currency: 'EUR',
+    });
+    this.counts.conversions++;
+  }
+
+  /** Sends what is buffered, once fewer than `parallel` calls are under way. */
+  private async flush(parallel: number): Promise<void> {
+    while (this.buffer.length > 0) {
+      while (this.sending.size >= parallel) await Promise.race(this.sending);
+      const batch = this.buffer.splice(0, EVENTS_PER_CALL);
+      if (batch.length === 0) return;
+      const call = this.send(batch).finally(() => this.sending.delete(call));
+      this.sending.add(call);
+    }
+  }
+
+  /** Until it is acknowledged: a refused call may be sent again, since repeats are counted once. */
+  private async send(batch: EventMessage[]): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const results = await this.options.client.recordEvents(batch);
+        const bad = results.find(
+          ({ status }) => status !== EventStatus.ACCEPTED && !(attempt > 1 && status === EventStatus.DUPLICATE),
+        );
+        if (bad !== undefined)
+          throw new Error(`an event was not accepted: ${EventStatus[bad.status ?? 0]} ${bad.reason}`);
+        return;
+      } catch (error) {
+        if ((error as Partial<ServiceError>).code !== status.UNAVAILABLE || attempt === 20) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100 * attempt));
+      }
+    }
+  }
+}
+
+function toPredictCall(request: MarketRequest): proto.v1.IPredictRequest {
+  return {
+    requestId: request.requestId,
+    unitId: request.unitId,
+    placement: request.placement,
+    n: request.adIds.length,
+    adId: [...request.adIds],
+    campaignId: [...request.campaignIds],
+    bidMicros: Array.from(request.bidMicros),
+    bidType: BidType.CPC,
+    currency: 'EUR',
+    columns: encodeColumns(request.columns),
+    wantTokens: { top: 1 },
+  };
+}
+
+/** A number in [0, 1) of the text alone: which clicks a sabotage keeps back. */
+function uniformOf(text: string): number {
+  return createHash('sha256').update(`sabotage:${text}`).digest().readUInt32BE(0) / 2 ** 32;
+}

@@ -1,0 +1,125 @@
+import { AdminApi, AdServerClient } from '@adlift/client';
+import type { Report } from '@adlift/wire';
+import { DEMO_PLAN, makeTraffic, makeWorld, marketTruth, trainMarketModels, type MarketModels } from '../market/index';
+import { startProgress } from '../proof/progress';
+import type { Stack } from '../stack/stack';
+import { AdServer } from './ad-server';
+import { demoDocument, type DemoDocument } from './demo-document';
+import { startDemoExperiment, TREATMENT } from './demo-experiment';
+import { readPredictorState, waitFor } from './predictor-state';
+
+export interface DemoOptions {
+  readonly seed: number;
+  readonly requests: number;
+  readonly units: number;
+  /** Share of the treatment's clicks that the ad server keeps back. */
+  readonly sabotage: number;
+  readonly swap: boolean;
+  /** Ends the scoring thread when half of the requests are served. */
+  readonly killWorker: boolean;
+  readonly log: (line: string) => void;
+}
+
+const WAIT_MS = 60_000;
+
+/** Trains on a market of known truth, runs the experiment on the stack, and sets its report beside the truth. */
+export async function runDemo(stack: Stack, options: DemoOptions): Promise<{ document: DemoDocument; report: Report }> {
+  const { seed, swap, log } = options;
+  const world = makeWorld(seed);
+  const models = train(world);
+  const api = new AdminApi(stack.experimentsUrl);
+  const key = await startDemoExperiment(
+    api,
+    { models, epsilon: DEMO_PLAN.epsilon, plannedUnits: options.units, swap },
+    log,
+  );
+  await waitFor(`${key} reaching the predictor`, WAIT_MS, () => isServed(stack.predictorUrl, key, models));
+  log(`experiment ${key} is running: flag in Unleash, models loaded`);
+
+  const traffic = makeTraffic(seed, { requests: options.requests, units: options.units });
+  const before = (await readPredictorState(stack.predictorUrl)).predictions;
+  const client = new AdServerClient(stack.grpcAddress, stack.secrets.playerKey);
+  const progress = startProgress('requests', traffic.n);
+  const started = performance.now();
+  let killed = !options.killWorker;
+  const adServer = new AdServer({
+    client,
+    world,
+    traffic,
+    treatment: TREATMENT,
+    sabotage: options.sabotage,
+    startMs: Date.now(),
+    onProgress: (done) => {
+      progress.update(done);
+      if (killed || done < traffic.n / 2) return;
+      killed = true;
+      void killScoringWorker(stack).then(() => log('killed the scoring worker'));
+    },
+  });
+  try {
+    await adServer.play();
+  } finally {
+    progress.stop();
+    client.close();
+  }
+  const seconds = Math.round((performance.now() - started) / 100) / 10;
+  log(`played ${traffic.n} requests in ${seconds} s (${Math.round(traffic.n / seconds)} a second)`);
+
+  const report = await settledReport(stack, api, key);
+  const after = (await readPredictorState(stack.predictorUrl)).predictions;
+  const served = {
+    requests: after.requests - before.requests,
+    fallbacks: after.fallbacks - before.fallbacks,
+    unlogged: after.unlogged - before.unlogged,
+    unloggedExposures: after.unloggedExposures - before.unloggedExposures,
+  };
+  const arms = swap ? { control: models.fm, treatment: models.lr } : { control: models.lr, treatment: models.fm };
+  const truth = marketTruth(world, traffic, arms, DEMO_PLAN.epsilon);
+  return { document: demoDocument(report, truth, adServer, served, seconds), report };
+}
+
+function train(world: ReturnType<typeof makeWorld>): MarketModels {
+  let progress: ReturnType<typeof startProgress> | undefined;
+  let current = '';
+  const models = trainMarketModels(world, {
+    onProgress: (stage, done, total) => {
+      if (stage !== current) {
+        progress?.stop();
+        progress = startProgress(stage, total);
+        current = stage;
+      }
+      progress?.update(done);
+    },
+  });
+  progress?.stop();
+  return models;
+}
+
+async function isServed(predictorUrl: string, key: string, { lr, fm, cvr }: MarketModels): Promise<boolean> {
+  const { models, flags } = await readPredictorState(predictorUrl);
+  const loaded = new Set(models.loaded.map(({ reference }) => reference));
+  const flag = flags.experiments.find(({ experiment }) => experiment === key);
+  return flag?.recorded === true && [lr, fm, cvr].every(({ name, version }) => loaded.has(`${name}@${version}`));
+}
+
+/** The report once nothing is on its way any more: memory empty, deltas folded. */
+async function settledReport(stack: Stack, api: AdminApi, key: string): Promise<Report> {
+  await waitFor('storing exposures and the prediction log', WAIT_MS, async () => {
+    const { ledger } = await readPredictorState(stack.predictorUrl);
+    return ledger.events + ledger.exposures + ledger.predictions === 0;
+  });
+  let report = await api.report(key);
+  await waitFor('folding', WAIT_MS, async () => {
+    report = await api.report(key);
+    return report.folding.pendingDeltas === 0;
+  });
+  return report;
+}
+
+async function killScoringWorker(stack: Stack): Promise<void> {
+  const answer = await fetch(`${stack.predictorUrl}/v1/faults/kill-scoring-worker`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${stack.secrets.playerKey}` },
+  });
+  if (!answer.ok) throw new Error(`the fault was refused: ${answer.status} ${await answer.text()}`);
+}

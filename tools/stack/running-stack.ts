@@ -1,0 +1,55 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readSecrets } from './secrets';
+import type { Stack } from './stack';
+
+/** What another command needs to use a stack that is up; written beside the state while it is. */
+type StackAddresses = Pick<
+  Stack,
+  'home' | 'databaseUrl' | 'unleashUrl' | 'unleashAdminToken' | 'experimentsUrl' | 'predictorUrl' | 'grpcAddress'
+>;
+
+const FILE = 'running.json';
+
+/** Notes that the stack is up. */
+export function noteRunning(stack: Stack): void {
+  const { home, databaseUrl, unleashUrl, unleashAdminToken, experimentsUrl, predictorUrl, grpcAddress } = stack;
+  const addresses: StackAddresses = {
+    home,
+    databaseUrl,
+    unleashUrl,
+    unleashAdminToken,
+    experimentsUrl,
+    predictorUrl,
+    grpcAddress,
+  };
+  writeFileSync(join(home, FILE), JSON.stringify(addresses, null, 2), { mode: 0o600 });
+}
+
+/** Notes that it is not any more. */
+export function noteStopped(home: string): void {
+  rmSync(join(home, FILE), { force: true });
+}
+
+/** The stack that `npm start` keeps up on this home, or undefined; stopping it is left to the one who started it. */
+export async function findRunningStack(folder: string): Promise<Stack | undefined> {
+  const home = resolve(__dirname, '..', '..', '..', folder);
+  let addresses: StackAddresses;
+  try {
+    addresses = JSON.parse(readFileSync(join(home, FILE), 'utf8')) as StackAddresses;
+    const answers = await Promise.all(
+      [addresses.experimentsUrl, addresses.predictorUrl].map((url) =>
+        fetch(`${url}/livez`, { signal: AbortSignal.timeout(2000) }),
+      ),
+    );
+    if (!answers.every(({ ok }) => ok)) return undefined;
+  } catch {
+    return undefined;
+  }
+  return {
+    ...addresses,
+    secrets: readSecrets(home),
+    died: new Promise<never>(() => undefined),
+    stop: () => Promise.resolve(),
+  };
+}
