@@ -54,7 +54,7 @@ export function demoDocument(
   const metrics = report.metrics.map(metricLine);
   return {
     experiment: { key, state, verdict: agreement.ok ? verdict : 'invalid' },
-    traffic: { ...report.traffic, requests: served.requests, fallbacks: served.fallbacks, seconds },
+    traffic: { requests: served.requests, ...report.traffic, fallbacks: served.fallbacks, seconds },
     metrics,
     truth: {
       ctrLift: truth.ctrLift,

@@ -25,7 +25,7 @@ export interface AbsoluteEffect {
   low: number;
   high: number;
   /** Valid however often one looks. */
-  sequential: Interval;
+  sequential: Interval | Refusal;
 }
 
 /** Treatment less control as a share of the size of the control value: 0.05 is a lift of 5 %. */
@@ -97,6 +97,11 @@ export function compareArms(
       alwaysValidP: alwaysValidP(statistic, units, options.plannedUnits, options.alpha),
     },
   };
+}
+
+/** The comparison with its sequential bounds, on which decisions rest, replaced by the reason why there are none yet. */
+export function withoutSequentialBounds({ absolute, relative }: Comparison, reason: Refusal): Comparison {
+  return { absolute: { ...absolute, sequential: reason }, relative: { ...relative, sequential: reason } };
 }
 
 function refuseArm({ units, value, variance }: ArmEstimate, arm: string): Refusal | undefined {

@@ -3,6 +3,7 @@ export { addUnit, emptyArmSums, type ArmSums } from './arm-sums';
 export { chiSquareUpperTail } from './chi-square-distribution';
 export {
   compareArms,
+  withoutSequentialBounds,
   type AbsoluteEffect,
   type Comparison,
   type ComparisonOptions,

@@ -1,7 +1,7 @@
 import type { ArmSums } from './arm-sums';
 import { refuse, type Refusal } from './refusal';
 
-/** Units with a non-zero numerator that every arm needs before a bound of any kind is shown. */
+/** Units with a non-zero numerator that every arm needs before a sequential bound is shown. */
 export const MINIMUM_NONZERO_UNITS = 50n;
 
 /** Units with a non-zero amount that every arm needs when the metric is money without a cap. */

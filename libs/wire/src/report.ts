@@ -2,7 +2,7 @@ import type { Comparison, Refusal } from '@adlift/statistics';
 
 export type ExperimentState = 'draft' | 'running' | 'concluded';
 
-export type Verdict = 'ship' | 'rollback' | 'keep_running' | 'invalid';
+export type Verdict = 'ship' | 'rollback' | 'keep_running' | 'inconclusive' | 'invalid';
 
 /** The answer of `GET /v1/experiments/:key/report`. Rates per one, money in the experiment's currency. */
 export interface Report {

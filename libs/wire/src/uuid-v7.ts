@@ -2,9 +2,10 @@ import { v7 } from 'uuid';
 
 const PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** A new UUIDv7; `timeMs` (Unix milliseconds) is only for data that is older than now. */
-export function makeUuidV7(timeMs?: number): string {
-  return timeMs === undefined ? v7() : v7({ msecs: timeMs });
+/** A new UUIDv7; `timeMs` (Unix milliseconds) and 16 `random` bytes are for data that is older than now. */
+export function makeUuidV7(timeMs?: number, random?: Uint8Array): string {
+  if (timeMs === undefined) return v7();
+  return v7(random === undefined ? { msecs: timeMs } : { msecs: timeMs, random, seq: 0 });
 }
 
 /** Whether `text` is a UUIDv7 in lower-case canonical form. */

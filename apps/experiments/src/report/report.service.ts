@@ -4,6 +4,7 @@ import {
   enoughForBounds,
   estimateArm,
   isRefusal,
+  withoutSequentialBounds,
   type Comparison,
   type Refusal,
 } from '@adlift/statistics';
@@ -32,7 +33,7 @@ export class ReportService {
     const statistics = await this.kept.ofPhase(key, phase);
     const metrics = METRICS.map((metric) => metricReport(metric, design, statistics));
     const checks = healthChecks(design, statistics);
-    const { verdict, reasons } = decideVerdict(design, metrics, checks);
+    const { verdict, reasons } = decideVerdict(design, state, metrics, checks);
     return {
       experiment: { key, state, phase, currency: design.currency, verdict, reasons },
       traffic: {
@@ -75,9 +76,9 @@ function metricReport(metric: MetricDefinition, design: ExperimentDesign, statis
     if (a === undefined) throw new TypeError('a design without a control cannot be stored');
     if (isRefusal(a.estimate)) return a.estimate;
     if (isRefusal(b.estimate)) return b.estimate;
-    return (
-      enoughForBounds(a.sums, b.sums, { money: metric.money }) ??
-      compareArms(a.estimate, b.estimate, { alpha: design.alpha, plannedUnits: design.plannedUnits })
-    );
+    const comparison = compareArms(a.estimate, b.estimate, { alpha: design.alpha, plannedUnits: design.plannedUnits });
+    if (isRefusal(comparison)) return comparison;
+    const tooFew = enoughForBounds(a.sums, b.sums, { money: metric.money });
+    return tooFew === undefined ? comparison : withoutSequentialBounds(comparison, tooFew);
   }
 }

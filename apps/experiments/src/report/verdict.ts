@@ -1,10 +1,11 @@
 import { isRefusal } from '@adlift/statistics';
 import type { ExperimentDesign } from '../experiment/experiment-design';
-import type { HealthCheck, MetricReport, Verdict } from '@adlift/wire';
+import type { ExperimentState, HealthCheck, MetricReport, Verdict } from '@adlift/wire';
 
 /** What to do, from the checks and the goal's sequential intervals, with machine-readable reasons. */
 export function decideVerdict(
   design: ExperimentDesign,
+  state: ExperimentState,
   metrics: readonly MetricReport[],
   checks: readonly HealthCheck[],
 ): { verdict: Verdict; reasons: string[] } {
@@ -26,7 +27,7 @@ export function decideVerdict(
     return { verdict: 'rollback', reasons: worse.map(({ variant }) => `${design.goal}_worse:${variant}`) };
   }
   return {
-    verdict: 'keep_running',
+    verdict: state === 'concluded' ? 'inconclusive' : 'keep_running',
     reasons: judged.map(({ variant, refusal }) => `${refusal ?? `${design.goal}_undecided`}:${variant}`),
   };
 }

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { AdminApi, AdServerClient, ApiError } from '@adlift/client';
+import { ConfigError, httpUrl, readConfig } from '@adlift/config';
+import { CliError } from './cli-error';
+import type { Connection } from './connection';
+import { adliftProgram } from './program';
+
+/** Where the CLI finds services that somebody else runs. */
+const cliEnvironment = z.object({
+  EXPERIMENTS_URL: httpUrl,
+  PREDICTOR_GRPC_ADDRESS: z
+    .string()
+    .regex(/^[^\s]+:\d+$/, 'must be HOST:PORT')
+    .default('127.0.0.1:50051'),
+  ADLIFT_IMPORT_KEY: z.string().optional(),
+});
+
+function connect(): Promise<Connection> {
+  const { EXPERIMENTS_URL, PREDICTOR_GRPC_ADDRESS, ADLIFT_IMPORT_KEY } = readConfig(cliEnvironment, process.env);
+  const importer = new AdServerClient(PREDICTOR_GRPC_ADDRESS, ADLIFT_IMPORT_KEY);
+  return Promise.resolve({
+    admin: new AdminApi(EXPERIMENTS_URL),
+    importer,
+    close: () => Promise.resolve(importer.close()),
+  });
+}
+
+adliftProgram(connect)
+  .parseAsync()
+  .catch((error: Error) => {
+    const mendable = error instanceof CliError || error instanceof ConfigError || error instanceof ApiError;
+    console.error(mendable ? `adlift: ${error.message}` : error);
+    process.exitCode = 1;
+  });

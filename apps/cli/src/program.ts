@@ -1,0 +1,12 @@
+import { Command } from 'commander';
+import type { Connect } from './connection';
+import { experimentCommand } from './experiment/experiment-command';
+import { importCommand } from './import/import-command';
+
+/** The command line: what a user may ask for. How the services are reached is the caller's. */
+export function adliftProgram(connect: Connect): Command {
+  return new Command('adlift')
+    .description('Experiments on ad models from the command line.')
+    .addCommand(importCommand(connect))
+    .addCommand(experimentCommand(connect));
+}
