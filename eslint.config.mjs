@@ -1,6 +1,14 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+const NODE_GLOBALS = [
+  ...['process', 'console', 'Buffer', 'globalThis', 'URL', 'fetch', 'performance', 'AbortSignal'],
+  ...['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate'],
+];
+const COMMONJS_GLOBALS = ['module', 'exports', 'require', '__dirname', '__filename'];
+
+const globals = (names, mode = 'readonly') => Object.fromEntries(names.map((name) => [name, mode]));
+
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', '.adlift/**', 'libs/wire/src/generated/**'] },
   js.configs.recommended,
@@ -18,11 +26,22 @@ export default tseslint.config(
   },
   {
     files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', module: 'writable', require: 'readonly', __dirname: 'readonly', globalThis: 'readonly', Buffer: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly' } },
+    languageOptions: { globals: { ...globals(NODE_GLOBALS), ...globals(COMMONJS_GLOBALS, 'writable') } },
   },
   {
     // Nest modules are classes that carry only decorators.
     files: ['**/*.module.ts'],
     rules: { '@typescript-eslint/no-extraneous-class': 'off' },
+  },
+  {
+    // The environment is read once, where a process starts; a lib is told what it needs.
+    files: ['libs/**/*.ts'],
+    ignores: ['libs/config/**', 'libs/telemetry/src/start-telemetry.ts', '**/*.spec.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Take it as an option; apps read the environment at boot.' },
+      ],
+    },
   },
 );

@@ -1,0 +1,166 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import type { DemoDocument } from '../../tools/demo/demo-document';
+import { CONTROL, TREATMENT } from '../../tools/demo/demo-experiment';
+
+const ROOT = join(__dirname, '..', '..');
+const SMALL = ['--requests', '20000', '--units', '4000'];
+
+/** The stack as `npm start` runs it, in a home and on ports of its own; demos are played against it. */
+describe('the demo on a running stack', () => {
+  let home: string;
+  let env: Record<string, string>;
+  let stack: ChildProcess;
+
+  beforeAll(async () => {
+    home = mkdtempSync(join(tmpdir(), 'adlift e2e '));
+    const names = ['POSTGRES_PORT', 'UNLEASH_PORT', 'EXPERIMENTS_PORT', 'PREDICTOR_HTTP_PORT', 'PREDICTOR_GRPC_PORT'];
+    const ports = await Promise.all(names.map(freePort));
+    env = {
+      ...process.env,
+      ADLIFT_HOME: home,
+      ...Object.fromEntries(names.map((name, i) => [name, String(ports[i])])),
+    } as Record<string, string>;
+    stack = spawn(process.execPath, [join(ROOT, 'dist', 'tools', 'stack', 'main.js')], {
+      env,
+      stdio: ['ignore', 'inherit', 'pipe'],
+    });
+    await said(stack, 'Ready in');
+  }, 90_000);
+
+  afterAll(async () => {
+    if (stack.exitCode === null) {
+      stack.kill('SIGTERM');
+      await once(stack, 'exit');
+    }
+    rmSync(home, { recursive: true, force: true });
+  }, 60_000);
+
+  it("finds the market's true lift, and every count of the report is in the raw tables", async () => {
+    const document = await demo();
+    expect(document.experiment).toEqual({ key: 'demo-1', state: 'running', verdict: 'ship' });
+    expect(document.traffic).toMatchObject({
+      requests: 60_000,
+      impressions: 60_000,
+      exposedUnits: 8_000,
+      fallbacks: 0,
+    });
+    expect(document.health.checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(document.metrics.map(({ metric }) => metric)).toEqual(['ctr', 'conversionRate', 'rpm', 'revenuePerUnit']);
+    expect(document.truth.rpmLift).toBeGreaterThan(0.25);
+    expect(document.truth.rpmLift).toBeLessThan(0.5);
+    for (const [metric, truth] of [
+      ['ctr', document.truth.ctrLift],
+      ['rpm', document.truth.rpmLift],
+    ] as const) {
+      const lift = liftOf(document, metric);
+      expect(Math.abs(lift.relative - truth)).toBeLessThanOrEqual(4 * lift.standardError);
+      expect(lift.sequentialLow).toBeGreaterThan(0);
+    }
+    expect(await rawCounts('demo-1')).toEqual({
+      requests: document.traffic.requests,
+      exposedUnits: document.traffic.exposedUnits,
+      impressions: document.traffic.impressions,
+      clicks: document.traffic.clicks,
+      conversions: document.traffic.conversions,
+      fallbacks: document.traffic.fallbacks,
+    });
+    expect(await traced(document.exampleTraceId)).toBe(1);
+  }, 240_000);
+
+  it('leaves the truth alone when clicks are kept back, and shows that the report is off', async () => {
+    const sabotaged = await demo(...SMALL, '--sabotage', '0.5');
+    const honest = await demo(...SMALL, '--kill-worker');
+    expect(sabotaged.experiment.key).toBe('demo-2');
+    expect(sabotaged.truth.ctrLift).toBe(honest.truth.ctrLift);
+    expect(sabotaged.truth.ctrInside).toBe(false);
+    expect(sabotaged.traffic.clicks).toBeLessThan(honest.traffic.clicks);
+    // The scoring worker of the honest run was killed half-way.
+    expect(honest.traffic.fallbacks).toBeGreaterThan(0);
+    expect(honest.health.checks.find(({ name }) => name === 'ad_server_agrees')).toMatchObject({ ok: true });
+    expect((await rawCounts('demo-3')).fallbacks).toBe(honest.traffic.fallbacks);
+  }, 240_000);
+
+  it('flips the sign of the lift when the arms swap their models', async () => {
+    const document = await demo(...SMALL, '--swap');
+    expect(liftOf(document, 'ctr').relative).toBeLessThan(0);
+    expect(liftOf(document, 'rpm').relative).toBeLessThan(0);
+    expect(document.truth.rpmLift).toBeLessThan(0);
+    expect(document.experiment.verdict).not.toBe('ship');
+    expect(document.metrics[0]?.arms.map(({ variant }) => variant)).toEqual([CONTROL, TREATMENT]);
+  }, 240_000);
+
+  async function demo(...options: string[]): Promise<DemoDocument> {
+    const script = join(ROOT, 'dist', 'tools', 'demo', 'main.js');
+    const { stdout } = await promisify(execFile)(process.execPath, [script, '--once', '--json', ...options], {
+      env,
+      maxBuffer: 1e7,
+    });
+    return JSON.parse(stdout) as DemoDocument;
+  }
+
+  async function query<Row extends object>(sql: string, values: unknown[]): Promise<Row | undefined> {
+    const { databaseUrl } = JSON.parse(readFileSync(join(home, 'running.json'), 'utf8')) as { databaseUrl: string };
+    const client = new Client({ connectionString: databaseUrl });
+    await client.connect();
+    try {
+      return (await client.query<Row>(sql, values)).rows[0];
+    } finally {
+      await client.end();
+    }
+  }
+
+  async function rawCounts(key: string): Promise<Record<string, number>> {
+    const ofExperiment = (table: string): string =>
+      `(SELECT count(*) FROM ${table} e JOIN assignment_set s ON s.id = e.assignment_set WHERE s.experiment = $1)::int`;
+    const row = await query<Record<string, number>>(
+      `SELECT (SELECT count(*) FROM prediction WHERE assignments @> jsonb_build_array(jsonb_build_object('experiment', $1::text)))::int AS requests,
+         (SELECT count(*) FROM exposure WHERE experiment = $1)::int AS "exposedUnits",
+         ${ofExperiment('impression')} AS impressions, ${ofExperiment('click')} AS clicks, ${ofExperiment('conversion')} AS conversions,
+         (SELECT count(*) FROM prediction WHERE fallback AND assignments @> jsonb_build_array(jsonb_build_object('experiment', $1::text)))::int AS fallbacks`,
+      [key],
+    );
+    return row ?? {};
+  }
+
+  async function traced(traceId: string): Promise<number> {
+    return Number(
+      (await query<{ n: string }>('SELECT count(*) AS n FROM prediction WHERE trace_id = $1', [traceId]))?.n,
+    );
+  }
+});
+
+function liftOf(document: DemoDocument, metric: string) {
+  const lift = document.metrics.find((line) => line.metric === metric)?.lift;
+  if (!lift) throw new Error(`no inference for ${metric}`);
+  return lift;
+}
+
+async function said(child: ChildProcess, text: string): Promise<void> {
+  const lines: string[] = [];
+  if (child.stderr === null) throw new Error('standard error is not piped');
+  for await (const line of createInterface({ input: child.stderr })) {
+    lines.push(line);
+    if (line.includes(text)) {
+      child.stderr.resume();
+      return;
+    }
+  }
+  throw new Error(`the stack ended without saying "${text}":\n${lines.join('\n')}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
