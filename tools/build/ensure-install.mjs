@@ -3,9 +3,10 @@
 // Plain Node >= 20 without dependencies, because on a fresh clone nothing else is there. All output goes to stderr.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = join(import.meta.dirname, '..', '..');
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** Whether every package of the lock file is installed in its version; npm keeps the installed tree in a hidden file. */
 function installed() {
@@ -14,7 +15,8 @@ function installed() {
     const present = JSON.parse(readFileSync(join(root, 'node_modules', '.package-lock.json'), 'utf8')).packages;
     return Object.entries(wanted).every(
       // What is optional (another platform's binary) may be absent, but not there in another version.
-      ([path, { version, optional, link }]) => path === '' || link || (present[path]?.version ?? (optional ? version : undefined)) === version,
+      ([path, { version, optional, link }]) =>
+        path === '' || link || (present[path]?.version ?? (optional ? version : undefined)) === version,
     );
   } catch {
     return false;
@@ -33,11 +35,14 @@ if (!installed()) {
   const npm = process.env.npm_execpath;
   const args = ['ci', '--no-fund', '--no-audit', '--loglevel=error', alive];
   // npm's own output goes to our stderr: standard output belongs to the command that runs next.
-  const done = npm && /\.c?js$/.test(npm)
-    ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: ['ignore', 2, 2] })
-    : spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  const done =
+    npm && /\.c?js$/.test(npm)
+      ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: ['ignore', 2, 2] })
+      : spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
   if (done.status !== 0) {
-    console.error('npm ci failed, see above. Check the network and the free disk space (1.5 GB), then run the command again.');
+    console.error(
+      'npm ci failed, see above. Check the network and the free disk space (1.5 GB), then run the command again.',
+    );
     process.exit(done.status ?? 1);
   }
   console.error(`Installed in ${Math.round((Date.now() - started) / 1000)} s.`);

@@ -6,6 +6,7 @@ import { findRunningStack } from '../stack/running-stack';
 import { startStack, type Stack } from '../stack/stack';
 import { stackEnvironment } from '../stack/stack-config';
 import { StackError } from '../stack/stack-error';
+import { untilEnded } from '../stack/until-ended';
 import { runDemo } from './demo';
 
 interface Options {
@@ -39,12 +40,10 @@ async function run(options: Options): Promise<void> {
   const running = await findRunningStack(env.ADLIFT_HOME);
   if (running !== undefined) log(`using the stack that is up on ${running.home}`);
   const stack = running ?? (await startStack({ env, log }));
-  const interrupted = new Promise<'interrupted'>((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve('interrupted'));
-  });
+  const interrupted = untilEnded();
   try {
     const done = await Promise.race([runDemo(stack, { ...options, log }), stack.died, interrupted]);
-    if (done === 'interrupted') {
+    if (done === 'ended') {
       process.exitCode = 130;
       return;
     }

@@ -3,6 +3,7 @@ import { ConfigError, readConfig } from '@adlift/config';
 import { startStack } from './stack';
 import { stackEnvironment } from './stack-config';
 import { StackError } from './stack-error';
+import { untilEnded } from './until-ended';
 
 const command = new Command('npm start')
   .description('Starts PostgreSQL, Unleash, the experiments app and the predictor, and stays up until Ctrl-C.')
@@ -22,11 +23,8 @@ async function run(): Promise<void> {
   log(
     `Ready in ${((performance.now() - started) / 1000).toFixed(1)} s. State and logs are in ${stack.home}. Ctrl-C stops everything.`,
   );
-  const signal = new Promise<void>((resolve) =>
-    ['SIGINT', 'SIGTERM'].forEach((name) => process.once(name, () => resolve())),
-  );
   try {
-    await Promise.race([signal, stack.died]);
+    await Promise.race([untilEnded(), stack.died]);
     log('Stopping ...');
   } finally {
     await stack.stop();

@@ -13,7 +13,12 @@ export const NO_ASSIGNMENTS = '00000000-0000-0000-0000-000000000000';
  */
 export class AssignmentSets {
   private readonly stored = new LRUCache<string, true>({ max: 10_000 });
-  private pending = new Map<string, readonly Assignment[]>();
+  private readonly pending = new Map<string, readonly Assignment[]>();
+
+  /** To be called before a batch is staged: lists of a batch that failed must not fail the next one too. */
+  begin(): void {
+    this.pending.clear();
+  }
 
   /** Id of the list's assignments that count; the list is written by the next {@link store}. */
   idOf(assignments: readonly Assignment[]): string {

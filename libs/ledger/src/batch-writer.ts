@@ -32,6 +32,7 @@ interface Waiting<Item, Outcome> {
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
+const CLOSE_POLL_MS = 20;
 
 /**
  * Writes items to PostgreSQL in batches, one transaction at a time: whatever arrives during a transaction goes into
@@ -86,7 +87,7 @@ export class BatchWriter<Item, Outcome> {
     const deadline = Date.now() + graceMs;
     while (this.pending > 0 && Date.now() < deadline) {
       this.start();
-      await Promise.race([this.running, new Promise((resolve) => setTimeout(resolve, 50))]);
+      await (this.running ?? pause(CLOSE_POLL_MS));
     }
     clearTimeout(this.retryTimer);
     return this.pending;
@@ -183,8 +184,12 @@ export class BatchWriter<Item, Outcome> {
   }
 }
 
-/** SQLSTATE classes 22 (data exception) and 23 (integrity): the row is at fault, not the machinery. */
+/** SQLSTATE classes 22 (data exception), 23 (integrity) and 54 (too long for an index): the row is at fault. */
 function isRefusalOfData(error: unknown): boolean {
   const { code } = error as { code?: string };
-  return typeof code === 'string' && /^2[23]/.test(code);
+  return typeof code === 'string' && /^(22|23|54)/.test(code);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

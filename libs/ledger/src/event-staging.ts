@@ -12,7 +12,7 @@ export const TOKEN_COLUMNS = `day, prediction_id, idx, event_time, unit, assignm
 const KIND_COLUMNS = 'position, followed_rank, viewable, conversion_kind, conversion_id, value_micros, reason';
 
 const CREATE_STAGING = `CREATE TEMP TABLE IF NOT EXISTS staged_event (
-  seq int, event_kind text,
+  seq int, event_kind text, timed boolean,
   day date, prediction_id uuid, idx int, event_time timestamptz, unit text, assignment_set uuid, ad_id text,
   campaign_id text, placement text, bid_micros bigint, bid_type text, currency text, propensity double precision,
   explored boolean, pctr real, pcvr real, logged boolean, log_rate double precision, fallback boolean,
@@ -29,7 +29,7 @@ export async function stageEvents(
 ): Promise<void> {
   await client.query(CREATE_STAGING);
   const rows = events.map((event, seq) => stagedRow(event, seq, sets));
-  await copyInto(client, 'staged_event', `seq, event_kind, ${TOKEN_COLUMNS}, ${KIND_COLUMNS}`, rows);
+  await copyInto(client, 'staged_event', `seq, event_kind, timed, ${TOKEN_COLUMNS}, ${KIND_COLUMNS}`, rows);
 }
 
 function stagedRow(event: LedgerEvent, seq: number, sets: AssignmentSets): string {
@@ -37,6 +37,7 @@ function stagedRow(event: LedgerEvent, seq: number, sets: AssignmentSets): strin
   return copyRow([
     seq,
     event.kind,
+    event.timed,
     uuidV7Day(claims.predictionId),
     claims.predictionId,
     claims.index,

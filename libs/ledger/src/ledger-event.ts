@@ -9,6 +9,8 @@ export interface LedgerEvent {
   readonly claims: TokenClaims;
   /** Event time, Unix milliseconds. */
   readonly timeMs: number;
+  /** Whether the time is the caller's; otherwise it is that of arrival, in which a retry may differ. */
+  readonly timed: boolean;
   /** What it cost the advertiser, micros; negative for a refund. */
   readonly chargedMicros: number;
   /** Impression: slot on the page from 1, 0 unknown. */

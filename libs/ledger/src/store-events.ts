@@ -44,6 +44,7 @@ export async function storeEvents(
   events: readonly LedgerEvent[],
   sets: AssignmentSets,
 ): Promise<EventOutcome[]> {
+  sets.begin();
   await stageEvents(client, events, sets);
   await sets.store(client);
   const outcomes = events.map((): EventOutcome => ({ status: 'accepted', reason: '' }));
@@ -90,7 +91,7 @@ async function markRepeats(
   const { rows } = await client.query<{ seq: number; status: 'duplicate' | 'conflict' }>(
     `WITH repeat AS (
        SELECT s.seq, s.event_kind, s.prediction_id, s.idx, s.event_time, s.charged_micros,
-         CASE WHEN (s.event_time, s.charged_micros) IS DISTINCT FROM (r.event_time, r.charged_micros)
+         CASE WHEN s.charged_micros <> r.charged_micros OR (s.timed AND s.event_time <> r.event_time)
            THEN 'conflict' ELSE 'duplicate' END AS status
        FROM (SELECT *, event_kind AS kind FROM staged_event WHERE seq = ANY($1)) s
        JOIN ${raw.table} r USING (${raw.identity})

@@ -83,5 +83,6 @@ function refusalOfCharge(report: EventReport, claims: TokenClaims): EventRefusal
 export function toLedgerEvent(report: EventReport, claims: TokenClaims, nowMs: number): LedgerEvent {
   const { kind } = report;
   if (kind === undefined || kind === 'exposure') throw new TypeError(`a report of kind ${kind} is no ledger event`);
-  return { ...report, kind, claims, timeMs: report.timeMs === 0 ? nowMs : report.timeMs };
+  const timed = report.timeMs !== 0;
+  return { ...report, kind, claims, timed, timeMs: timed ? report.timeMs : nowMs };
 }

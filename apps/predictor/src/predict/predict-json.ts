@@ -69,6 +69,16 @@ export function requestFromJson(body: z.infer<typeof predictBody>): PredictReque
   };
 }
 
+/** The JSON name of a field that a check of the decoded request names as in the proto. */
+export function jsonFieldOf(field: string): string {
+  const feature = /^columns\[\d+\] \((.*)\)/.exec(field)?.[1];
+  if (feature !== undefined) return `features.${feature}`;
+  if (field === 'n') return 'adIds';
+  return field
+    .replace(/^(ad|campaign)_id/, '$1Ids')
+    .replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+}
+
 function columnOf(given: FeatureValues): Column {
   const entries: readonly (string | number | null)[] = Array.isArray(given) ? given : [given];
   const missing = new Uint8Array(Math.ceil(entries.length / 8));

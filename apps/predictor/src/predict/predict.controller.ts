@@ -1,7 +1,7 @@
 import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
 import { parseBody } from '@adlift/problem';
-import { parseTraceparent } from '@adlift/wire';
-import { predictBody, requestFromJson } from './predict-json';
+import { InvalidField, parseTraceparent } from '@adlift/wire';
+import { jsonFieldOf, predictBody, requestFromJson } from './predict-json';
 import type { PredictAnswer } from './predict-answer';
 import { PredictService } from './predict.service';
 
@@ -14,7 +14,11 @@ export class PredictController {
   @HttpCode(200)
   async predict(@Body() body: unknown, @Headers('traceparent') traceparent?: string): Promise<unknown> {
     const request = requestFromJson(parseBody(predictBody, body));
-    return toJson(await this.service.predict(request, parseTraceparent(traceparent)));
+    try {
+      return toJson(await this.service.predict(request, parseTraceparent(traceparent)));
+    } catch (error) {
+      throw error instanceof InvalidField ? new InvalidField(jsonFieldOf(error.field), error.problem) : error;
+    }
   }
 }
 
