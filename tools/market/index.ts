@@ -13,7 +13,7 @@ export {
   isClicked,
   isConverted,
 } from './outcomes';
-export { exponential, hash, normal, uniform } from './random';
+export { hash, uniform } from './random';
 export { type Arms, type RankedModel } from './ranked-model';
 export { SplitRanking } from './split-ranking';
 export { Stream } from './stream';

@@ -13,6 +13,7 @@ import { trainMarketModels } from './train-models';
 import { type ArmTruth, marketTruth } from './truth';
 
 const EPSILON = 0.1;
+const VALUE_IMPORT = /^(?:import|export) (?!type\b)[^;]*?from '((?:\.|@adlift\/)[^']+)'/gm;
 const world = makeWorld(4);
 const { lr, fm } = trainMarketModels(world, { rows: 40_000 });
 const traffic = makeTraffic(11, { requests: 200, units: 40 });
@@ -136,11 +137,11 @@ describe('the ranking in two parts', () => {
   });
 });
 
-/** Source files that a source file imports, directly or through others. */
+/** Source files that a source file loads, directly or through others; imports of types are gone by then. */
 function sourcesReachedFrom(entry: string): Set<string> {
   const reached = new Set([entry]);
   for (const file of reached) {
-    for (const [, target] of readFileSync(file, 'utf8').matchAll(/from '((?:\.|@adlift\/)[^']+)'/g)) {
+    for (const [, target] of readFileSync(file, 'utf8').matchAll(VALUE_IMPORT)) {
       const lib = /^@adlift\/([a-z-]+)$/.exec(target);
       const path = lib ? join(__dirname, '../../libs', lib[1], 'src/index') : join(dirname(file), target);
       const source = [`${path}.ts`, `${path}.js`].find((candidate) => existsSync(candidate));

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { RunMessage, RunWorkerData } from './run-worker';
 import type { RunOutcome } from './simulate-run';
@@ -8,7 +8,7 @@ const MAX_THREADS = 16;
 
 /**
  * Plays all runs on worker threads, one a core, and returns their outcomes in the order of `runSeeds`, whatever the
- * number of threads. Rejects when a thread fails. Works from compiled code only.
+ * number of threads. Rejects when a thread fails. Threads inherit Node's options, such as a hook that compiles sources.
  */
 export async function simulateRuns(task: RunWorkerData, onProgress: (done: number) => void): Promise<RunOutcome[]> {
   const { runSeeds } = task;
@@ -32,7 +32,7 @@ export async function simulateRuns(task: RunWorkerData, onProgress: (done: numbe
 
 function playShare(workerData: RunWorkerData, onRun: (message: RunMessage) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(join(__dirname, 'run-worker.js'), { workerData });
+    const worker = new Worker(join(__dirname, `run-worker${extname(__filename)}`), { workerData });
     worker.on('message', onRun);
     worker.on('error', reject);
     worker.on('exit', (code) => {
