@@ -1,4 +1,4 @@
-import type { HealthCheck, Report } from '@adlift/wire';
+import type { HealthCheck, Report } from '@adlift/client';
 import type { MarketTruth } from '../market/index';
 import type { AdServerCounts } from './ad-server';
 import type { PredictorState } from './predictor-state';

@@ -1,5 +1,4 @@
-import { AdminApi, AdServerClient } from '@adlift/client';
-import type { Report } from '@adlift/wire';
+import { AdminApi, AdServerClient, type Report } from '@adlift/client';
 import { DEMO_PLAN, makeTraffic, makeWorld, marketTruth, trainMarketModels, type MarketModels } from '../market/index';
 import { startProgress } from '../proof/progress';
 import type { Stack } from '../stack/stack';

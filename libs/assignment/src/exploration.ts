@@ -43,8 +43,8 @@ function shuffle(order: number[], random: () => number): void {
   order.sort((a, b) => a - b);
   for (let i = order.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));
-    const held = order[i] as number;
-    order[i] = order[j] as number;
+    const held = order[i];
+    order[i] = order[j];
     order[j] = held;
   }
 }

@@ -1,4 +1,4 @@
-import type { ExperimentState, Report } from '@adlift/wire';
+import type { ExperimentState, Report } from './report';
 
 /** An experiment as the admin API shows it. */
 export interface ExperimentView {

@@ -2,3 +2,4 @@ export { AdminApi, ApiError, type ExperimentView, type PublishableBundle } from 
 export { AdServerClient, type EventMessage, type PredictCall, type PredictReply } from './ad-server-client';
 export { encodeColumns } from './encode-columns';
 export { reportTable } from './report-table';
+export { type ExperimentState, type HealthCheck, type MetricReport, type Report, type Verdict } from './report';

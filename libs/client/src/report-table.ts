@@ -1,4 +1,4 @@
-import type { MetricReport, Report } from '@adlift/wire';
+import type { MetricReport, Report } from './report';
 
 const NAMES: Readonly<Record<string, string>> = {
   ctr: 'CTR',

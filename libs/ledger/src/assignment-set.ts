@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { LRUCache } from 'lru-cache';
 import { isInExperiment, type Assignment } from '@adlift/assignment';
-import { copyInto, copyRow } from './copy-text';
+import { copyInto, copyRow } from '@adlift/persistence';
 
 /** Id of the empty list: the event counts for its unit, in no experiment. */
 export const NO_ASSIGNMENTS = '00000000-0000-0000-0000-000000000000';

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { uuidV7Day } from '@adlift/wire';
 import type { AssignmentSets } from './assignment-set';
-import { copyInto, copyRow } from './copy-text';
+import { copyInto, copyRow } from '@adlift/persistence';
 import type { LedgerEvent } from './ledger-event';
 
 /** Columns of every raw event table, in the order in which they are staged. */

@@ -41,7 +41,8 @@ export async function foldDeltas(client: ClientBase, limit: number): Promise<num
     await client.query('COMMIT');
     return folded;
   } catch (error) {
-    await client.query('ROLLBACK');
+    // Without a connection there is nothing to roll back, and the first error is the one that tells why.
+    await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
 }

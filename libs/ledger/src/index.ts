@@ -1,4 +1,3 @@
-export { LedgerUnavailable } from './batch-writer';
 export { foldDeltas } from './fold';
 export { type EventOutcome, type Exposure, type LedgerEvent, type LedgerEventKind } from './ledger-event';
 export { LedgerWriter, type LedgerWriterOptions } from './ledger-writer';

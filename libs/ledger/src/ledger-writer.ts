@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { uuidV7Day } from '@adlift/wire';
 import { AssignmentSets } from './assignment-set';
-import { BatchWriter } from './batch-writer';
+import { BatchWriter } from '@adlift/persistence';
 import type { EventOutcome, Exposure, LedgerEvent } from './ledger-event';
 import type { PredictionRecord } from './prediction-record';
 import { storeEvents } from './store-events';
@@ -69,12 +69,12 @@ export class LedgerWriter {
     });
   }
 
-  /** Resolves with one outcome per event when all are durable. Rejects with LedgerUnavailable, nothing stored. */
+  /** Resolves with one outcome per event when all are durable. Rejects with StoreUnavailable, nothing stored. */
   recordEvents(events: readonly LedgerEvent[]): Promise<EventOutcome[]> {
     return this.events.write(events);
   }
 
-  /** Resolves when the exposures are durable, with whether each was new. Rejects with LedgerUnavailable. */
+  /** Resolves when the exposures are durable, with whether each was new. Rejects with StoreUnavailable. */
   recordExposures(exposures: readonly Exposure[]): Promise<boolean[]> {
     return this.exposures.write(exposures);
   }

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { uuidV7Day } from '@adlift/wire';
-import { copyInto, copyRow } from './copy-text';
+import { copyInto, copyRow } from '@adlift/persistence';
 import type { Exposure } from './ledger-event';
 
 const COLUMNS = 'experiment, phase, unit, variant, served, flag_digest, prediction_id, day, exposed_at';

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { uuidV7Day } from '@adlift/wire';
-import { copyInto, copyNumbers, copyRow, copyTexts } from './copy-text';
+import { copyInto, copyNumbers, copyRow, copyTexts } from '@adlift/persistence';
 import type { PredictionRecord } from './prediction-record';
 
 const COLUMNS = `day, prediction_id, request_id, unit, placement, predicted_at, assignments, n, ad_ids, campaign_ids,

@@ -1,3 +1,5 @@
 export { dataSourceOptions } from './data-source-options';
 export { migrate } from './migrate';
-export { DAILY_TABLES, ensurePartitions } from './partitions';
+export { EVENT_TABLES, ensurePartitions } from './partitions';
+export { BatchWriter, StoreUnavailable, type BatchWriterOptions } from './batch-writer';
+export { copyInto, copyNumbers, copyRow, copyTexts, type CopyValue } from './copy-text';

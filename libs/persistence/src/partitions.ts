@@ -1,23 +1,27 @@
 import type { ClientBase } from 'pg';
 
-/** Tables with one partition a day, the day being the prediction's. */
-export const DAILY_TABLES = ['impression', 'click', 'conversion', 'feedback', 'prediction'] as const;
+/** The event tables, with one partition a day, the day being the prediction's. */
+export const EVENT_TABLES = ['impression', 'click', 'conversion', 'feedback', 'prediction'] as const;
 
 /** Any constant works; it must only be the same in every process. */
 const PARTITION_LOCK = 7_203_312;
 
 /**
- * Makes the daily partitions of `days` ("YYYY-MM-DD") where they do not exist yet, one process at a time.
+ * Makes the daily partitions of `tables` for `days` ("YYYY-MM-DD") where they do not exist yet, one process at a time.
  * Runs in a transaction of its own: the client must not be inside one.
  */
-export async function ensurePartitions(client: ClientBase, days: Iterable<string>): Promise<void> {
+export async function ensurePartitions(
+  client: ClientBase,
+  days: Iterable<string>,
+  tables: readonly string[] = EVENT_TABLES,
+): Promise<void> {
   await client.query('BEGIN');
   try {
     await client.query('SELECT pg_advisory_xact_lock($1)', [PARTITION_LOCK]);
     for (const day of days) {
       if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) throw new RangeError(`"${day}" is not a day`);
       const next = new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
-      for (const table of DAILY_TABLES) {
+      for (const table of tables) {
         await client.query(
           `CREATE TABLE IF NOT EXISTS ${table}_${day.replaceAll('-', '')} PARTITION OF ${table} FOR VALUES FROM ('${day}') TO ('${next}')`,
         );
@@ -25,7 +29,8 @@ export async function ensurePartitions(client: ClientBase, days: Iterable<string
     }
     await client.query('COMMIT');
   } catch (error) {
-    await client.query('ROLLBACK');
+    // Without a connection there is nothing to roll back, and the first error is the one that tells why.
+    await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
 }

@@ -6,7 +6,7 @@ export function toDomainError(error: unknown): DomainError {
   if (error instanceof Error && error.name === 'InvalidField' && 'field' in error && 'problem' in error) {
     return new DomainError('invalid_argument', error.message, String(error.field));
   }
-  if (error instanceof Error && error.name === 'LedgerUnavailable') {
+  if (error instanceof Error && error.name === 'StoreUnavailable') {
     return new DomainError('unavailable', error.message, undefined, 1);
   }
   return new DomainError('internal', 'an unexpected error; the log of the service has the details');

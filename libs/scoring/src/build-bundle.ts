@@ -1,7 +1,8 @@
 import type { FeatureBaseline, FeatureSchema } from '@adlift/features';
-import { canonicalJson, sha256Hex } from './canonical-json';
+import { canonicalJson } from '@adlift/wire';
 import type { GoldenBatch, GoldenFile } from './golden-requests';
 import { BUNDLE_FORMAT, bundleDigest, type Manifest, MANIFEST_FILE, parseManifest } from './manifest';
+import { sha256Hex } from './sha256';
 
 /** A complete bundle: `files` holds the manifest too, and `digest` is the version's identity. */
 export interface Bundle {

@@ -1,6 +1,7 @@
 import { compileEncoder } from '@adlift/features';
 import { BundleError } from './bundle-error';
-import { canonicalJson, sha256Hex } from './canonical-json';
+import { canonicalJson } from '@adlift/wire';
+import { sha256Hex } from './sha256';
 import { checkGoldenInputs, parseGoldenFile } from './golden-requests';
 import { guardOutputs } from './guard-outputs';
 import { LoadedModel } from './loaded-model';

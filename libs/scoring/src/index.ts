@@ -1,6 +1,5 @@
 export { buildBundle, type Bundle, type BundleParts, type BundleStatement } from './build-bundle';
 export { BundleError, type BundleErrorCode } from './bundle-error';
-export { canonicalJson, sha256Hex } from './canonical-json';
 export { fromGoldenColumn, type GoldenColumn, toGoldenColumn } from './golden-column';
 export {
   checkGoldenInputs,
@@ -19,4 +18,5 @@ export { ModelNotLoadedError, ScoringFailedError, ScoringUnavailableError } from
 export { type ScoringJob, ScoringPool, type ScoringPoolOptions } from './scoring-pool';
 export { MAX_ROWS, ScoringSlot } from './scoring-slot';
 export { type RestartDelays, ScoringWorker } from './scoring-worker';
+export { sha256Hex } from './sha256';
 export { verifyBundle } from './verify-bundle';

@@ -1,7 +1,7 @@
 import { compileEncoder } from '@adlift/features';
+import { jsonDigest } from '@adlift/wire';
 import { z } from 'zod';
 import { BundleError } from './bundle-error';
-import { canonicalJson, sha256Hex } from './canonical-json';
 import { baselineSchema, featureSchemaSchema } from './manifest-features';
 
 export const MANIFEST_FILE = 'manifest.json';
@@ -74,7 +74,7 @@ export function readManifest(files: ReadonlyMap<string, Uint8Array>): Manifest {
 
 /** The identity of a model version: `sha256:` and the hex SHA-256 of the canonical manifest. */
 export function bundleDigest(manifest: Manifest): string {
-  return `sha256:${sha256Hex(canonicalJson(manifest))}`;
+  return jsonDigest(manifest);
 }
 
 function parseJson(bytes: Uint8Array): unknown {

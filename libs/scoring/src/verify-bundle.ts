@@ -1,6 +1,6 @@
 import { BundleError } from './bundle-error';
-import { sha256Hex } from './canonical-json';
 import { bundleDigest, type Manifest, MANIFEST_FILE } from './manifest';
+import { sha256Hex } from './sha256';
 
 /**
  * Checks a bundle's digest, the presence, size and SHA-256 of every file, and that no file is unlisted. Throws

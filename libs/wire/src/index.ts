@@ -7,4 +7,3 @@ export { validatePredictRequest } from './validate-predict-request';
 export { isUuidV7, uuidToBytes, uuidFromBytes, uuidV7Day, uuidV7Time, makeUuidV7 } from './uuid-v7';
 export { parseTraceparent, type TraceContext } from './traceparent';
 export { canonicalJson, jsonDigest, type Json } from './canonical-json';
-export { type ExperimentState, type HealthCheck, type MetricReport, type Report, type Verdict } from './report';

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { reportTable } from '@adlift/client';
-import type { Report } from '@adlift/wire';
+import { reportTable, type Report } from '@adlift/client';
 import { CliError } from '../cli-error';
 import type { Connect } from '../connection';
 import { importOpenBandit } from './import-open-bandit';

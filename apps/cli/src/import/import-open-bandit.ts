@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { ApiError, type AdminApi, type AdServerClient, type EventMessage } from '@adlift/client';
-import { makeUuidV7, proto, type Report } from '@adlift/wire';
+import { ApiError, type AdminApi, type AdServerClient, type EventMessage, type Report } from '@adlift/client';
+import { makeUuidV7, proto } from '@adlift/wire';
 import { CliError } from '../cli-error';
 import { findCampaign, POLICIES, readPolicyLog, type BanditRow, type Policy } from './open-bandit-log';
 

@@ -1,5 +1,5 @@
 import { Column, CreateDateColumn, Entity, PrimaryColumn } from 'typeorm';
-import type { ExperimentState } from '@adlift/wire';
+import type { ExperimentState } from '@adlift/client';
 import type { ExperimentDesign } from './experiment-design';
 
 @Entity('experiment')

@@ -52,7 +52,10 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
     let client: PoolClient | undefined;
     try {
       client = await this.pool.connect();
+      // A connection that breaks fails the running query, and also emits; unheard, that would end the process.
+      client.on('error', ignore);
       const folded = await foldDeltas(client, MAX_DELTAS);
+      client.off('error', ignore);
       client.release();
       return folded;
     } catch (error) {
@@ -65,3 +68,5 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
     await delay(ms, undefined, { signal: this.ending.signal }).catch(() => undefined);
   }
 }
+
+function ignore(): void {}

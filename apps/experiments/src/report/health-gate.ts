@@ -6,7 +6,7 @@ import {
 } from '@adlift/statistics';
 import type { ExperimentDesign } from '../experiment/experiment-design';
 import type { PhaseStatistics } from './kept-statistics';
-import type { HealthCheck } from '@adlift/wire';
+import type { HealthCheck } from '@adlift/client';
 
 /** Deltas that may wait while a number still counts as up to date. */
 const MAX_PENDING_DELTAS = 50_000;

@@ -1,5 +1,5 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import type { Report } from '@adlift/wire';
+import type { Report } from '@adlift/client';
 import { ReportService } from './report.service';
 
 @Controller('v1/experiments')

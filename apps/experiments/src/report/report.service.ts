@@ -13,7 +13,7 @@ import type { ExperimentDesign } from '../experiment/experiment-design';
 import { healthChecks } from './health-gate';
 import { KeptStatistics, type ArmStatistics, type PhaseStatistics } from './kept-statistics';
 import { METRICS, type MetricDefinition } from './metric-definitions';
-import type { MetricReport, Report } from '@adlift/wire';
+import type { MetricReport, Report } from '@adlift/client';
 import { decideVerdict } from './verdict';
 
 /** An arm that nothing was counted for. */

@@ -1,6 +1,6 @@
 import { isRefusal } from '@adlift/statistics';
 import type { ExperimentDesign } from '../experiment/experiment-design';
-import type { ExperimentState, HealthCheck, MetricReport, Verdict } from '@adlift/wire';
+import type { ExperimentState, HealthCheck, MetricReport, Verdict } from '@adlift/client';
 
 /** What to do, from the checks and the goal's sequential intervals, with machine-readable reasons. */
 export function decideVerdict(

@@ -60,7 +60,7 @@ export class EventsController {
       reports.map(({ report }) => report),
       caller,
     );
-    reports.forEach(({ at }, i) => (results[at] = outcomes[i] as EventOutcome));
+    reports.forEach(({ at }, i) => (results[at] = outcomes[i]));
     return { results };
   }
 }

@@ -56,7 +56,7 @@ export class EventsService {
         isNew[i] === true ? { status: 'accepted', reason: '' } : { status: 'duplicate', reason: 'already_recorded' };
     });
     const stored = events.length === 0 ? [] : await this.ledger.recordEvents(events.map(({ event }) => event));
-    events.forEach(({ at }, i) => (outcomes[at] = stored[i] as EventOutcome));
+    events.forEach(({ at }, i) => (outcomes[at] = stored[i]));
     for (const { status } of outcomes) this.counts[status]++;
     return outcomes;
   }

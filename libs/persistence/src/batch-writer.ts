@@ -1,9 +1,9 @@
 import type { ClientBase, Pool, PoolClient } from 'pg';
-import { ensurePartitions } from '@adlift/persistence';
+import { ensurePartitions } from './partitions';
 
 /** The store cannot be reached; nothing of the call was kept and it may be sent again. */
-export class LedgerUnavailable extends Error {
-  override readonly name = 'LedgerUnavailable';
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
 }
 
 export interface BatchWriterOptions<Item, Outcome> {
@@ -12,6 +12,8 @@ export interface BatchWriterOptions<Item, Outcome> {
   readonly maxRows: number;
   /** Items that may wait. */
   readonly capacity: number;
+  /** Tables with daily partitions that the items go to; the event tables by default. */
+  readonly tables?: readonly string[];
   /** The day partition an item needs; undefined for tables without. */
   readonly dayOf: (item: Item) => string | undefined;
   /** Writes a batch inside an open transaction: one outcome per item. */
@@ -30,8 +32,11 @@ interface Waiting<Item, Outcome> {
   readonly settle?: { done: (outcome: Outcome) => void; failed: (error: Error) => void };
 }
 
+/** What PostgreSQL answers to a row that no partition takes: a violated check. */
+const NO_PARTITION = '23514';
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
+const CLOSING_PAUSE_MS = 300;
 const CLOSE_POLL_MS = 20;
 
 /**
@@ -46,6 +51,7 @@ export class BatchWriter<Item, Outcome> {
   private pauseMs = 0;
   private retryTimer: NodeJS.Timeout | undefined;
   private closed = false;
+  private abandoned = false;
 
   constructor(private readonly options: BatchWriterOptions<Item, Outcome>) {}
 
@@ -59,12 +65,12 @@ export class BatchWriter<Item, Outcome> {
     return this.pauseMs > 0;
   }
 
-  /** Resolves when every item is durable. Rejects with {@link LedgerUnavailable} at once while the store is away. */
+  /** Resolves when every item is durable. Rejects with {@link StoreUnavailable} at once while the store is away. */
   write(items: readonly Item[]): Promise<Outcome[]> {
-    if (this.closed) return Promise.reject(new LedgerUnavailable('the event store is shutting down'));
-    if (this.unavailable) return Promise.reject(new LedgerUnavailable('the event store is away'));
+    if (this.closed) return Promise.reject(new StoreUnavailable('the store is shutting down'));
+    if (this.unavailable) return Promise.reject(new StoreUnavailable('the store is away'));
     if (this.pending + items.length > this.options.capacity) {
-      return Promise.reject(new LedgerUnavailable('too many events are waiting for the store'));
+      return Promise.reject(new StoreUnavailable('too many events are waiting for the store'));
     }
     const outcomes = items.map(
       (item) => new Promise<Outcome>((done, failed) => this.waiting.push({ item, settle: { done, failed } })),
@@ -85,10 +91,14 @@ export class BatchWriter<Item, Outcome> {
   async close(graceMs: number): Promise<number> {
     this.closed = true;
     const deadline = Date.now() + graceMs;
+    // There may be less grace than is left of a pause.
+    clearTimeout(this.retryTimer);
+    this.retryTimer = undefined;
     while (this.pending > 0 && Date.now() < deadline) {
       this.start();
-      await (this.running ?? pause(CLOSE_POLL_MS));
+      await pause(CLOSE_POLL_MS);
     }
+    this.abandoned = true;
     clearTimeout(this.retryTimer);
     return this.pending;
   }
@@ -103,6 +113,7 @@ export class BatchWriter<Item, Outcome> {
   }
 
   private retryLater(): void {
+    if (this.abandoned) return;
     const jittered = this.pauseMs * (0.5 + Math.random());
     this.retryTimer = setTimeout(() => {
       this.retryTimer = undefined;
@@ -116,6 +127,8 @@ export class BatchWriter<Item, Outcome> {
     let batch: Waiting<Item, Outcome>[] = [];
     try {
       client = await this.options.pool.connect();
+      // A connection that breaks fails the running query, and also emits; unheard, that would end the process.
+      client.on('error', ignore);
       while (this.waiting.length > 0) {
         batch = this.waiting.splice(0, this.options.maxRows);
         this.inFlight = batch.length;
@@ -124,6 +137,7 @@ export class BatchWriter<Item, Outcome> {
         batch = [];
         this.pauseMs = 0;
       }
+      client.off('error', ignore);
       client.release();
     } catch (error) {
       client?.release(true);
@@ -133,11 +147,12 @@ export class BatchWriter<Item, Outcome> {
   }
 
   private fail(batch: readonly Waiting<Item, Outcome>[], error: Error): void {
-    this.pauseMs = Math.min(Math.max(this.pauseMs * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
+    const longest = this.closed ? CLOSING_PAUSE_MS : LONGEST_PAUSE_MS;
+    this.pauseMs = Math.min(Math.max(this.pauseMs * 2, FIRST_PAUSE_MS), longest);
     this.options.onUnavailable(error);
     const all = [...batch, ...this.waiting];
     this.waiting = all.filter((waiting) => waiting.settle === undefined);
-    for (const { settle } of all) settle?.failed(new LedgerUnavailable(`the event store is away: ${error.message}`));
+    for (const { settle } of all) settle?.failed(new StoreUnavailable(`the store is away: ${error.message}`));
   }
 
   private async storeOrSplit(client: PoolClient, batch: Waiting<Item, Outcome>[]): Promise<void> {
@@ -165,7 +180,7 @@ export class BatchWriter<Item, Outcome> {
     const days = new Set(items.map(this.options.dayOf).filter((day) => day !== undefined));
     const unknown = [...days].filter((day) => !this.knownDays.has(day));
     if (unknown.length > 0) {
-      await ensurePartitions(client, unknown);
+      await ensurePartitions(client, unknown, this.options.tables);
       for (const day of unknown) this.knownDays.add(day);
     }
     await client.query('BEGIN');
@@ -175,10 +190,12 @@ export class BatchWriter<Item, Outcome> {
       this.options.committed?.();
       return outcomes;
     } catch (error) {
-      // A partition may have been dropped by another process since it was seen.
-      for (const day of days) this.knownDays.delete(day);
       // Without a connection there is nothing to roll back, and the first error is the one that tells why.
       await client.query('ROLLBACK').catch(() => undefined);
+      for (const day of days) this.knownDays.delete(day);
+      // A partition may have been dropped by another process since it was seen; this time it is made again.
+      if (days.size > 0 && unknown.length === 0 && (error as { code?: string }).code === NO_PARTITION)
+        return this.transaction(client, items);
       throw error;
     }
   }
@@ -189,6 +206,8 @@ function isRefusalOfData(error: unknown): boolean {
   const { code } = error as { code?: string };
   return typeof code === 'string' && /^(22|23|54)/.test(code);
 }
+
+function ignore(): void {}
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
