@@ -1,3 +1,3 @@
 import { startTelemetry } from '@adlift/telemetry';
 
-startTelemetry('adlift-experiments');
+startTelemetry('adlift-experiments', { incomingHttp: true });

@@ -1,3 +1,3 @@
 import { startTelemetry } from '@adlift/telemetry';
 
-startTelemetry('adlift-predictor');
+startTelemetry('adlift-predictor', { incomingHttp: false });

@@ -1,9 +1,10 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { ScoringPool } from '@adlift/scoring';
-import { loggerModule } from '@adlift/telemetry';
+import { loggerModule, MetricsController } from '@adlift/telemetry';
 import { TokenSealer } from '@adlift/tokens';
 import { Credentials } from './access/credentials';
 import { EventsController } from './events/events.controller';
+import { EventObservers } from './events/event-observers';
 import { EventsGrpc } from './events/events.grpc';
 import { EventsService } from './events/events.service';
 import { RejectedEvents } from './events/rejected-events';
@@ -11,11 +12,15 @@ import { FaultsController } from './faults/faults.controller';
 import { GrpcServer } from './grpc/grpc-server';
 import { HealthController } from './health/health.controller';
 import { ActivityCounts, PredictorStatus } from './health/predictor-status';
+import { ProcessMetrics } from './health/process-metrics';
 import { LedgerModule } from './ledger.module';
+import { AnswerAssembler } from './predict/answer-assembler';
 import { AnswerSource } from './predict/answer-source';
 import { MintTokensGrpc } from './predict/mint-tokens.grpc';
 import { PredictController } from './predict/predict.controller';
 import { PredictGrpc } from './predict/predict.grpc';
+import { PredictMetrics } from './predict/predict-metrics';
+import { PredictObservers } from './predict/predict-observers';
 import { PredictService } from './predict/predict.service';
 import { TokenMint } from './predict/token-mint';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from './predictor-config';
@@ -23,6 +28,7 @@ import { Assigner } from './routing/assigner';
 import { FlagRecorder } from './routing/flag-recorder';
 import { FlagSource } from './routing/flag-source';
 import { UnleashFlagSource } from './routing/unleash-flag-source';
+import { DecisionTracer } from './trace/decision-tracer';
 import { BundleSource } from './serving/bundle-source';
 import { CandidateScorer } from './serving/candidate-scorer';
 import { ModelRepository } from './serving/model-repository';
@@ -34,7 +40,7 @@ export class PredictorModule {
     return {
       module: PredictorModule,
       imports: [loggerModule(config.ADLIFT_LOG_LEVEL), LedgerModule],
-      controllers: [PredictController, EventsController, HealthController, FaultsController],
+      controllers: [PredictController, EventsController, HealthController, FaultsController, MetricsController],
       providers: [
         { provide: PREDICTOR_CONFIG, useValue: config },
         { provide: TokenSealer, useFactory: () => new TokenSealer(config.ADLIFT_TOKEN_KEYS) },
@@ -42,9 +48,19 @@ export class PredictorModule {
         { provide: FlagSource, useClass: UnleashFlagSource },
         ...[FlagRecorder, Assigner],
         ...[BundleSource, ModelRepository, CandidateScorer],
-        ...[AnswerSource, TokenMint, PredictService, PredictGrpc, MintTokensGrpc],
-        ...[Credentials, RejectedEvents, EventsService, EventsGrpc],
-        ...[ActivityCounts, PredictorStatus, GrpcServer],
+        ...[
+          AnswerSource,
+          TokenMint,
+          AnswerAssembler,
+          PredictMetrics,
+          DecisionTracer,
+          PredictObservers,
+          PredictService,
+          PredictGrpc,
+          MintTokensGrpc,
+        ],
+        ...[Credentials, RejectedEvents, EventObservers, EventsService, EventsGrpc],
+        ...[ActivityCounts, PredictorStatus, ProcessMetrics, GrpcServer],
       ],
       exports: [PREDICTOR_CONFIG],
     };

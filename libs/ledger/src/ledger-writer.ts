@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
-import { uuidV7Day } from '@adlift/wire';
+import { inSpan, type SpanTarget } from '@adlift/telemetry';
+import { uuidV7Day, uuidV7RandomHex } from '@adlift/wire';
 import { AssignmentSets } from './assignment-set';
 import { BatchWriter } from '@adlift/persistence';
 import type { EventOutcome, Exposure, LedgerEvent } from './ledger-event';
@@ -23,6 +24,7 @@ export interface LedgerWriterOptions {
 const MAX_ROWS = 5000;
 const MAX_PREDICTION_ROWS = 1000;
 const MAX_PENDING_EVENTS = 50_000;
+const MAX_LINKS = 32;
 
 /** The way of every event, exposure and log row into PostgreSQL. */
 export class LedgerWriter {
@@ -39,7 +41,10 @@ export class LedgerWriter {
       maxRows: MAX_ROWS,
       capacity: MAX_PENDING_EVENTS,
       dayOf: ({ claims }) => uuidV7Day(claims.predictionId),
-      store: (client, items) => storeEvents(client, items, this.sets),
+      store: (client, items) =>
+        inSpan('store events', { 'adlift.rows': items.length }, decisionsOf(items), () =>
+          storeEvents(client, items, this.sets),
+        ),
       committed: () => this.sets.committed(),
       refused: (_item, error) => ({ status: 'rejected', reason: `unstorable: ${error.message}` }),
     });
@@ -49,7 +54,8 @@ export class LedgerWriter {
       maxRows: MAX_ROWS,
       capacity: options.maxPendingExposures,
       dayOf: () => undefined,
-      store: (client, items) => storeExposures(client, items),
+      store: (client, items) =>
+        inSpan('store exposures', { 'adlift.rows': items.length }, [], () => storeExposures(client, items)),
       refused: (_item, error) => {
         onRefused('exposure', error);
         return false;
@@ -62,7 +68,7 @@ export class LedgerWriter {
       capacity: options.maxPendingPredictions,
       dayOf: ({ predictionId }) => uuidV7Day(predictionId),
       store: async (client, items) => {
-        await storePredictions(client, items);
+        await inSpan('store predictions', { 'adlift.rows': items.length }, [], () => storePredictions(client, items));
         return items.map(() => undefined);
       },
       refused: (_item, error) => onRefused('prediction', error),
@@ -98,6 +104,11 @@ export class LedgerWriter {
     };
   }
 
+  /** Milliseconds that the oldest row has been waiting. */
+  get lagMs(): number {
+    return Math.max(this.events.lagMs, this.exposures.lagMs, this.predictions.lagMs);
+  }
+
   /** Whether the last attempt to reach the store failed. */
   get unavailable(): boolean {
     return this.events.unavailable || this.exposures.unavailable || this.predictions.unavailable;
@@ -112,4 +123,10 @@ export class LedgerWriter {
     ]);
     return { exposures, predictions };
   }
+}
+
+/** Root spans of the traced decisions that the events follow from; a span with more links helps nobody. */
+function decisionsOf(events: readonly LedgerEvent[]): SpanTarget[] {
+  const traced = events.filter(({ claims }) => claims.traceSampled).slice(0, MAX_LINKS);
+  return traced.map(({ claims }) => ({ traceId: claims.traceId, spanId: uuidV7RandomHex(claims.predictionId) }));
 }

@@ -28,6 +28,7 @@ export interface BatchWriterOptions<Item, Outcome> {
 
 interface Waiting<Item, Outcome> {
   readonly item: Item;
+  readonly arrivedMs: number;
   /** Absent for items that are kept and tried again until they are stored. */
   readonly settle?: { done: (outcome: Outcome) => void; failed: (error: Error) => void };
 }
@@ -48,6 +49,7 @@ export class BatchWriter<Item, Outcome> {
   private readonly knownDays = new Set<string>();
   private running: Promise<void> | undefined;
   private inFlight = 0;
+  private inFlightSince = 0;
   private pauseMs = 0;
   private retryTimer: NodeJS.Timeout | undefined;
   private closed = false;
@@ -58,6 +60,12 @@ export class BatchWriter<Item, Outcome> {
   /** Items not yet durable. */
   get pending(): number {
     return this.waiting.length + this.inFlight;
+  }
+
+  /** Milliseconds that the oldest item has been waiting; 0 when none is. */
+  get lagMs(): number {
+    const oldest = this.inFlight > 0 ? this.inFlightSince : this.waiting[0]?.arrivedMs;
+    return oldest === undefined ? 0 : Math.max(0, Date.now() - oldest);
   }
 
   /** Whether the last attempt failed. */
@@ -72,8 +80,10 @@ export class BatchWriter<Item, Outcome> {
     if (this.pending + items.length > this.options.capacity) {
       return Promise.reject(new StoreUnavailable('too many events are waiting for the store'));
     }
+    const arrivedMs = Date.now();
     const outcomes = items.map(
-      (item) => new Promise<Outcome>((done, failed) => this.waiting.push({ item, settle: { done, failed } })),
+      (item) =>
+        new Promise<Outcome>((done, failed) => this.waiting.push({ item, arrivedMs, settle: { done, failed } })),
     );
     this.start();
     return Promise.all(outcomes);
@@ -82,7 +92,7 @@ export class BatchWriter<Item, Outcome> {
   /** Takes an item that is kept until it is stored; false when no more may wait. */
   offer(item: Item): boolean {
     if (this.closed || this.pending >= this.options.capacity) return false;
-    this.waiting.push({ item });
+    this.waiting.push({ item, arrivedMs: Date.now() });
     this.start();
     return true;
   }
@@ -132,6 +142,7 @@ export class BatchWriter<Item, Outcome> {
       while (this.waiting.length > 0) {
         batch = this.waiting.splice(0, this.options.maxRows);
         this.inFlight = batch.length;
+        this.inFlightSince = batch[0]?.arrivedMs ?? 0;
         await this.storeOrSplit(client, batch);
         this.inFlight = 0;
         batch = [];

@@ -1,5 +1,6 @@
 import type { DataSourceOptions, EntitySchema, MixedList } from 'typeorm';
 import { InitialSchema1795392000000 } from './migrations/initial-schema';
+import { TraceStore1795478400000 } from './migrations/trace-store';
 
 /** TypeORM options of a process that administers the schema: explicit migrations, never `synchronize`. */
 export function dataSourceOptions(
@@ -10,7 +11,7 @@ export function dataSourceOptions(
     type: 'postgres',
     url,
     entities,
-    migrations: [InitialSchema1795392000000],
+    migrations: [InitialSchema1795392000000, TraceStore1795478400000],
     migrationsTransactionMode: 'all',
     synchronize: false,
     applicationName: 'adlift-admin',

@@ -8,6 +8,8 @@ import type { ThreadLink } from './thread-link';
 export class ScoringBatch {
   private state: 'held' | 'running' | 'released' = 'held';
   private releaseAfterRun = false;
+  /** Milliseconds the models ran in the last run; the rest of its time was spent waiting. */
+  runMs = 0;
 
   constructor(
     readonly slots: readonly ScoringSlot[],
@@ -20,7 +22,8 @@ export class ScoringBatch {
     if (this.state !== 'held') throw new Error(`the batch is ${this.state}, a run needs a held one`);
     this.state = 'running';
     try {
-      const { invalid } = await this.link.ask({ type: 'score', jobs: this.slots.map((slot) => slot.job()) });
+      const { invalid, runMs = 0 } = await this.link.ask({ type: 'score', jobs: this.slots.map((slot) => slot.job()) });
+      this.runMs = runMs;
       this.slots.forEach((slot, i) => {
         slot.invalid = invalid?.[i] ?? 0;
       });

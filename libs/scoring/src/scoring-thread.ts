@@ -27,8 +27,9 @@ async function answer(request: WorkerRequest): Promise<WorkerResponse> {
         break;
       case 'score': {
         const invalid: number[] = [];
+        const started = performance.now();
         for (const job of request.jobs) invalid.push(await score(job));
-        return { seq, invalid };
+        return { seq, invalid, runMs: performance.now() - started };
       }
     }
   } catch (error) {

@@ -50,9 +50,12 @@ export interface WorkerFault {
   readonly message: string;
 }
 
-/** Answer to the request with the same `seq`: a model's shape, or the rows of each job without a finite output. */
+/**
+ * Answer to the request with the same `seq`: a model's shape, or the rows of each job without a finite output and the
+ * time that the runs took.
+ */
 export type WorkerResponse =
-  | { readonly seq: number; readonly shape?: ModelShape; readonly invalid?: readonly number[] }
+  | { readonly seq: number; readonly shape?: ModelShape; readonly invalid?: readonly number[]; readonly runMs?: number }
   | { readonly seq: number; readonly fault: WorkerFault };
 
 /** What of an error can cross a thread border. */

@@ -1,3 +1,17 @@
+export { inHeadSample } from './head-sample';
+export { inSpan, type SpanTarget } from './in-span';
+export { latencyHistogram, observe, observeEventLoop } from './instruments';
+export { MetricsController } from './metrics.controller';
 export { loggerModule } from './logger';
 export { shutDownOnSignal } from './shut-down';
-export { startTelemetry } from './start-telemetry';
+export { SlowestPerSecond } from './slowest-per-second';
+export {
+  type AttributeValue,
+  type SpanAttributes,
+  type SpanEvent,
+  type SpanKindName,
+  type SpanLink,
+  type SpanRecord,
+} from './span-record';
+export { SpanSink, type SpanStoreWriter } from './span-sink';
+export { startTelemetry, telemetry, type Telemetry } from './start-telemetry';

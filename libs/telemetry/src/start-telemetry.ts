@@ -1,21 +1,101 @@
+import { metrics, trace, type Meter, type Tracer } from '@opentelemetry/api';
+import { OTLPTraceExporter as GrpcExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
+import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
+import { resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
+import {
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+  type SpanExporter,
+} from '@opentelemetry/sdk-trace';
+import { SpanSink } from './span-sink';
+import { readTelemetryEnvironment, type TelemetryEnvironment } from './telemetry-environment';
 
-let sdk: NodeSDK | undefined;
+/** What a process uses of its telemetry. */
+export interface Telemetry {
+  readonly sink: SpanSink;
+  readonly sampleRate: number;
+  /** Serves `GET /metrics`. */
+  readonly prometheus: PrometheusExporter;
+  readonly tracer: Tracer;
+  readonly meter: Meter;
+}
+
+export interface TelemetryOptions {
+  /** Whether the instrumentation of node:http opens a span for incoming requests. */
+  readonly incomingHttp: boolean;
+}
+
+/** Asked by machines every few seconds, or asked by ourselves: not worth a trace. */
+const UNTRACED_PATHS = /^\/(livez|readyz|metrics|v1\/traces|v1\/status|v1\/serving-set)/;
+
+let started: { telemetry: Telemetry; sdk: NodeSDK } | undefined;
 
 /**
- * Starts OpenTelemetry for the process; must run before anything it instruments is loaded. Without an endpoint in the
- * standard variables nothing is started, so an unconfigured process pays nothing. Never throws into the host.
+ * Starts OpenTelemetry for the process; must run before anything it instruments is loaded. Throws ConfigError for a
+ * wrong variable.
  */
-export function startTelemetry(serviceName: string): void {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT } = process.env;
-  if (!OTEL_EXPORTER_OTLP_ENDPOINT && !OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return;
-  sdk = new NodeSDK({ serviceName, instrumentations: [new HttpInstrumentation(), new PgInstrumentation()] });
+export function startTelemetry(serviceName: string, { incomingHttp }: TelemetryOptions): void {
+  const environment = readTelemetryEnvironment(serviceName, process.env);
+  const resource = resourceFromAttributes({ 'service.name': environment.serviceName });
+  const sink = new SpanSink(environment.serviceName, resource, outsideProcessor(environment));
+  const prometheus = new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true });
+  const sdk = new NodeSDK({
+    resource,
+    autoDetectResources: false,
+    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(environment.sampleRate) }),
+    spanProcessors: [sink],
+    metricReaders: [prometheus],
+    logRecordProcessors: [],
+    instrumentations: [
+      new HttpInstrumentation({
+        disableIncomingRequestInstrumentation: !incomingHttp,
+        ignoreIncomingRequestHook: ({ url }) => UNTRACED_PATHS.test(url ?? ''),
+      }),
+      new PgInstrumentation({ requireParentSpan: true }),
+    ],
+  });
   sdk.start();
+  started = {
+    sdk,
+    telemetry: {
+      sink,
+      sampleRate: environment.sampleRate,
+      prometheus,
+      tracer: trace.getTracer('adlift'),
+      meter: metrics.getMeter('adlift'),
+    },
+  };
+}
+
+/** The process's telemetry; started with defaults where no instrumentation file ran, as in tests. */
+export function telemetry(): Telemetry {
+  if (started === undefined) startTelemetry('adlift', { incomingHttp: false });
+  if (started === undefined) throw new Error('telemetry did not start');
+  return started.telemetry;
 }
 
 /** Sends what is left; the last thing a process does. */
 export async function stopTelemetry(): Promise<void> {
-  await sdk?.shutdown().catch(() => undefined);
+  await started?.sdk.shutdown().catch(() => undefined);
+}
+
+function outsideProcessor({ otlpProtocol }: TelemetryEnvironment): BatchSpanProcessor | undefined {
+  return otlpProtocol === undefined ? undefined : new BatchSpanProcessor({ exporter: exporterFor(otlpProtocol) });
+}
+
+function exporterFor(protocol: NonNullable<TelemetryEnvironment['otlpProtocol']>): SpanExporter {
+  switch (protocol) {
+    case 'http/protobuf':
+      return new ProtobufExporter();
+    case 'http/json':
+      return new JsonExporter();
+    case 'grpc':
+      return new GrpcExporter();
+  }
 }

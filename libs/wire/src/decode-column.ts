@@ -1,12 +1,15 @@
 import { Reader } from 'protobufjs/minimal';
 import type { Column } from './column';
 import { InvalidField } from './predict-request';
+import { readText } from './read-text';
 
 /** A column's name and values; `column` is undefined when the column is empty, which means absent. */
 export interface NamedColumn {
   readonly name: string;
   readonly column: Column | undefined;
 }
+
+const MAX_VARINT_BYTES = 10;
 
 /** Decodes one protobuf Column into typed arrays. `path` names it in {@link InvalidField} errors. */
 export function decodeColumn(bytes: Uint8Array, path: string): NamedColumn {
@@ -24,19 +27,19 @@ export function decodeColumn(bytes: Uint8Array, path: string): NamedColumn {
     const tag = reader.uint32();
     switch (tag >>> 3) {
       case 1:
-        name = reader.string();
+        name = readText(reader);
         break;
       case 2:
-        fill({ kind: 'f32', values: floats(packed(reader, tag), `${path}.f32`) });
+        fill({ kind: 'f32', values: floats(packed(reader, tag, `${path}.f32`), `${path}.f32`) });
         break;
       case 3:
-        fill({ kind: 'i64', values: int64s(packed(reader, tag)) });
+        fill({ kind: 'i64', values: int64s(packed(reader, tag, `${path}.i64`), `${path}.i64`) });
         break;
       case 4:
-        dict.push(reader.string());
+        dict.push(readText(reader));
         break;
       case 5:
-        idx = uint32s(packed(reader, tag));
+        idx = uint32s(packed(reader, tag, `${path}.idx`), `${path}.idx`);
         break;
       case 6:
         fill({ kind: 'f32', values: floats(reader.bytes(), `${path}.raw_f32`) });
@@ -57,9 +60,9 @@ export function decodeColumn(bytes: Uint8Array, path: string): NamedColumn {
   return { name, column: { ...column, missing } };
 }
 
-function packed(reader: Reader, tag: number): Uint8Array {
+function packed(reader: Reader, tag: number, path: string): Uint8Array {
   // A lone, unpacked element is legal protobuf, but no encoder of proto3 writes it.
-  if ((tag & 7) !== 2) throw new Error(`repeated field ${tag >>> 3} must be packed`);
+  if ((tag & 7) !== 2) throw new InvalidField(path, 'must be packed');
   return reader.bytes();
 }
 
@@ -81,21 +84,28 @@ function requireMultipleOf4(bytes: Uint8Array, path: string): void {
   if (bytes.length % 4 !== 0) throw new InvalidField(path, `${bytes.length} bytes are not a multiple of 4`);
 }
 
-function countVarints(bytes: Uint8Array): number {
+function countVarints(bytes: Uint8Array, path: string): number {
   let count = 0;
-  for (const byte of bytes) if (byte < 0x80) count++;
+  let unfinished = 0;
+  for (const byte of bytes) {
+    if (byte < 0x80) {
+      count++;
+      unfinished = 0;
+    } else if (++unfinished === MAX_VARINT_BYTES) throw new InvalidField(path, 'a number has more than 64 bits');
+  }
+  if (unfinished > 0) throw new InvalidField(path, 'the last number is cut short');
   return count;
 }
 
-function uint32s(bytes: Uint8Array): Uint32Array {
+function uint32s(bytes: Uint8Array, path: string): Uint32Array {
   const reader = Reader.create(bytes);
-  const values = new Uint32Array(countVarints(bytes));
+  const values = new Uint32Array(countVarints(bytes, path));
   for (let i = 0; i < values.length; i++) values[i] = reader.uint32();
   return values;
 }
 
-function int64s(bytes: Uint8Array): BigInt64Array {
-  const values = new BigInt64Array(countVarints(bytes));
+function int64s(bytes: Uint8Array, path: string): BigInt64Array {
+  const values = new BigInt64Array(countVarints(bytes, path));
   // Written as two halves: a BigInt per element would cost more than the rest of the decoding.
   const halves = new Uint32Array(values.buffer);
   let at = 0;

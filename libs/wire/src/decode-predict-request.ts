@@ -2,6 +2,7 @@ import { Reader } from 'protobufjs/minimal';
 import { decodeColumn } from './decode-column';
 import type { Column } from './column';
 import { InvalidField, type BidType, type PredictRequest } from './predict-request';
+import { readText } from './read-text';
 
 const BID_TYPES: readonly BidType[] = ['CPC', 'CPC', 'CPM', 'CPA'];
 
@@ -49,10 +50,10 @@ function decode(reader: Reader): PredictRequest {
     const tag = reader.uint32();
     switch (tag >>> 3) {
       case 1:
-        draft.requestId = reader.string();
+        draft.requestId = readText(reader);
         break;
       case 2:
-        draft.unitId = reader.string();
+        draft.unitId = readText(reader);
         break;
       case 3:
         draft.privacy = enumValue('privacy', ['FULL', 'FULL', 'LIMITED'] as const, reader.int32());
@@ -64,7 +65,7 @@ function decode(reader: Reader): PredictRequest {
         draft.n = reader.uint32();
         break;
       case 6:
-        adIds.push(reader.string());
+        adIds.push(readText(reader));
         break;
       case 7: {
         const raw = reader.bytes();
@@ -81,7 +82,7 @@ function decode(reader: Reader): PredictRequest {
         draft.bidType = enumValue('bid_type', BID_TYPES, reader.int32());
         break;
       case 10:
-        draft.currency = reader.string();
+        draft.currency = readText(reader);
         break;
       case 11:
         draft.wantTokens = decodeWantTokens(reader.bytes());
@@ -90,13 +91,13 @@ function decode(reader: Reader): PredictRequest {
         draft.onOverload = enumValue('on_overload', ['FALLBACK', 'FALLBACK', 'ERROR'] as const, reader.int32());
         break;
       case 13:
-        draft.forceVariant = reader.string();
+        draft.forceVariant = readText(reader);
         break;
       case 14:
-        draft.placement = reader.string();
+        draft.placement = readText(reader);
         break;
       case 15:
-        campaignIds.push(reader.string());
+        campaignIds.push(readText(reader));
         break;
       default:
         reader.skipType(tag & 7);
@@ -127,8 +128,8 @@ function decodeRoutingEntry(bytes: Uint8Array, routing: Record<string, string>):
   let value = '';
   while (reader.pos < reader.len) {
     const tag = reader.uint32();
-    if (tag >>> 3 === 1) key = reader.string();
-    else if (tag >>> 3 === 2) value = reader.string();
+    if (tag >>> 3 === 1) key = readText(reader);
+    else if (tag >>> 3 === 2) value = readText(reader);
     else reader.skipType(tag & 7);
   }
   // A hostile key such as __proto__ must stay an ordinary entry.

@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto';
 export interface TraceContext {
   /** 32 lower-case hex digits. */
   readonly traceId: string;
+  /** 16 hex digits for a span of this call, where nothing better names one. */
+  readonly spanId: string;
   /** 16 hex digits of the caller's span; empty when this service starts the trace. */
   readonly parentSpanId: string;
   readonly sampled: boolean;
@@ -16,7 +18,11 @@ export function parseTraceparent(header: string | undefined): TraceContext {
   const match = header === undefined ? null : PATTERN.exec(header);
   const [, traceId, parentSpanId, flags] = match ?? [];
   if (traceId === undefined || parentSpanId === undefined || flags === undefined || /^0+$/.test(traceId)) {
-    return { traceId: randomBytes(16).toString('hex'), parentSpanId: '', sampled: false };
+    return { traceId: randomBytes(16).toString('hex'), spanId: newSpanId(), parentSpanId: '', sampled: false };
   }
-  return { traceId, parentSpanId, sampled: (parseInt(flags, 16) & 1) === 1 };
+  return { traceId, spanId: newSpanId(), parentSpanId, sampled: (parseInt(flags, 16) & 1) === 1 };
+}
+
+function newSpanId(): string {
+  return randomBytes(8).toString('hex');
 }

@@ -18,6 +18,11 @@ export function uuidV7Time(uuid: string): number {
   return parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
 }
 
+/** The random half of a UUIDv7 as 16 hex digits: names a decision's root span to whoever knows the prediction id. */
+export function uuidV7RandomHex(uuid: string): string {
+  return uuid.replaceAll('-', '').slice(16);
+}
+
 /** UTC day inside a UUIDv7, as YYYY-MM-DD: the partition of everything that follows from a prediction. */
 export function uuidV7Day(uuid: string): string {
   return new Date(uuidV7Time(uuid)).toISOString().slice(0, 10);

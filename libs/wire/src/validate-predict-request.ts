@@ -50,8 +50,8 @@ function validateAds({ n, adIds, campaignIds }: PredictRequest): void {
 function validateBids({ n, bidMicros }: PredictRequest): void {
   requireLength('bid_micros', bidMicros.length, n);
   for (const [i, bid] of bidMicros.entries()) {
-    if (!(bid >= 0 && bid <= MAX_BID_MICROS)) {
-      throw new InvalidField(`bid_micros[${i}]`, `must be 0 to ${MAX_BID_MICROS}, got ${bid}`);
+    if (!(Number.isInteger(bid) && bid >= 0 && bid <= MAX_BID_MICROS)) {
+      throw new InvalidField(`bid_micros[${i}]`, `must be a whole number, 0 to ${MAX_BID_MICROS}, got ${bid}`);
     }
   }
 }

@@ -3,14 +3,17 @@ import { z } from 'zod';
 import { parseBody } from '@adlift/problem';
 import type { EventOutcome } from '@adlift/ledger';
 import { Credentials } from '../access/credentials';
+import { EventObservers } from './event-observers';
 import type { EventReport } from './event-report';
-import { EventsService } from './events.service';
+import { EventsService, MAX_EVENTS } from './events.service';
 
 const KINDS = ['exposure', 'impression', 'click', 'conversion', 'hide', 'invalidate'] as const;
 const isKind = (kind: string): kind is (typeof KINDS)[number] => (KINDS as readonly string[]).includes(kind);
 
 /** Only the envelope is strict: one event with a wrong type must not lose its neighbours. */
-const envelope = z.strictObject({ events: z.array(z.unknown()) });
+const envelope = z.strictObject({
+  events: z.array(z.unknown()).max(MAX_EVENTS, `at most ${MAX_EVENTS} events a call`),
+});
 
 const event = z.object({
   kind: z.string(),
@@ -33,6 +36,7 @@ export class EventsController {
   constructor(
     private readonly events: EventsService,
     private readonly credentials: Credentials,
+    private readonly observers: EventObservers,
   ) {}
 
   @Post()
@@ -53,12 +57,16 @@ export class EventsController {
       } else {
         const [issue] = parsed.error.issues;
         results[at] = { status: 'rejected', reason: `malformed: ${issue?.path.join('.')}: ${issue?.message}` };
-        this.events.counts.rejected++;
       }
     }
     const outcomes = await this.events.record(
       reports.map(({ report }) => report),
       caller,
+    );
+    // Only the malformed ones are filled in yet; the service counts the others itself.
+    this.observers.recorded(
+      results.flatMap((outcome) => [{ kind: 'unknown' as const, outcome, claims: undefined }]),
+      performance.now(),
     );
     reports.forEach(({ at }, i) => (results[at] = outcomes[i]));
     return { results };

@@ -5,6 +5,7 @@ import { DomainError } from '@adlift/problem';
 import { InvalidToken, TokenSealer, type TokenClaims } from '@adlift/tokens';
 import type { Caller } from '../access/credentials';
 import { refusalOf, toLedgerEvent } from './check-event';
+import { EventObservers, type ObservedEvent } from './event-observers';
 import type { EventReport } from './event-report';
 import { RejectedEvents } from './rejected-events';
 
@@ -13,13 +14,11 @@ export const MAX_EVENTS = 1000;
 /** Takes reported events: opens tokens, refuses what cannot be true, stores the rest, answers when it is durable. */
 @Injectable()
 export class EventsService {
-  /** Events by outcome since the start. */
-  readonly counts = { accepted: 0, duplicate: 0, conflict: 0, rejected: 0 };
-
   constructor(
     private readonly sealer: TokenSealer,
     private readonly ledger: LedgerWriter,
     private readonly rejected: RejectedEvents,
+    private readonly observers: EventObservers,
   ) {}
 
   /**
@@ -30,12 +29,15 @@ export class EventsService {
     if (reports.length > MAX_EVENTS) {
       throw new DomainError('invalid_argument', `at most ${MAX_EVENTS} events a call, got ${reports.length}`, 'events');
     }
+    const startedAt = performance.now();
     const nowMs = Date.now();
     const outcomes = new Array<EventOutcome>(reports.length);
     const events: { at: number; event: LedgerEvent }[] = [];
     const exposures: { at: number; exposure: Exposure }[] = [];
+    const opened = new Array<TokenClaims | undefined>(reports.length);
     for (const [at, report] of reports.entries()) {
       const claims = this.open(report.token);
+      if (typeof claims !== 'string') opened[at] = claims;
       const reason = typeof claims === 'string' ? claims : refusalOf(report, claims, caller, nowMs);
       if (typeof claims === 'string' || reason !== undefined) {
         outcomes[at] = { status: 'rejected', reason: reason ?? '' };
@@ -57,7 +59,12 @@ export class EventsService {
     });
     const stored = events.length === 0 ? [] : await this.ledger.recordEvents(events.map(({ event }) => event));
     events.forEach(({ at }, i) => (outcomes[at] = stored[i]));
-    for (const { status } of outcomes) this.counts[status]++;
+    const observed = outcomes.map((outcome, at): ObservedEvent => ({
+      kind: reports[at]?.kind ?? 'unknown',
+      outcome,
+      claims: opened[at],
+    }));
+    this.observers.recorded(observed, startedAt);
     return outcomes;
   }
 

@@ -35,7 +35,11 @@ export class RejectedEvents implements OnApplicationShutdown {
       kind: report.kind ?? 'unknown',
       prediction_id: claims?.predictionId ?? null,
       idx: claims?.index ?? null,
-      detail: { timeMs: report.timeMs, chargedMicros: report.chargedMicros, tokenStart: report.token.slice(0, 24) },
+      detail: {
+        timeMs: report.timeMs,
+        chargedMicros: report.chargedMicros,
+        tokenStart: storable(report.token.slice(0, 24)),
+      },
     });
     this.writing ??= this.write().finally(() => (this.writing = undefined));
   }
@@ -53,7 +57,7 @@ export class RejectedEvents implements OnApplicationShutdown {
           `INSERT INTO event_rejected (status, reason, kind, prediction_id, idx, detail)
            SELECT 'rejected', reason, kind, prediction_id, idx, detail
            FROM jsonb_to_recordset($1) AS r(reason text, kind text, prediction_id uuid, idx int, detail jsonb)`,
-          [JSON.stringify(batch).replaceAll('\\u0000', '')],
+          [JSON.stringify(batch)],
         );
       } catch {
         this.unlisted += batch.length;
@@ -61,4 +65,9 @@ export class RejectedEvents implements OnApplicationShutdown {
       }
     }
   }
+}
+
+/** A forged token may hold what jsonb cannot: U+0000 and unpaired surrogates. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\uFFFD').toWellFormed();
 }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { LedgerWriter } from '@adlift/ledger';
 import { ScoringPool } from '@adlift/scoring';
-import { EventsService } from '../events/events.service';
-import { PredictService } from '../predict/predict.service';
+import { EventObservers } from '../events/event-observers';
+import { PredictMetrics } from '../predict/predict-metrics';
 import { Assigner } from '../routing/assigner';
 import { FlagRecorder } from '../routing/flag-recorder';
 import { FlagSource } from '../routing/flag-source';
@@ -20,17 +20,17 @@ export interface PredictorState {
     }[];
   };
   readonly ledger: LedgerWriter['pending'] & { readonly unavailable: boolean };
-  readonly predictions: PredictService['counts'] & { readonly unloggedExposures: number };
-  readonly events: EventsService['counts'];
+  readonly predictions: PredictMetrics['counts'] & { readonly unloggedExposures: number };
+  readonly events: EventObservers['counts'];
 }
 
 /** What the predictor has done since its start, and what of it is not durable yet. */
 @Injectable()
 export class ActivityCounts {
   constructor(
-    private readonly predictions: PredictService,
+    private readonly predictions: PredictMetrics,
     private readonly assigner: Assigner,
-    private readonly events: EventsService,
+    private readonly events: EventObservers,
     private readonly ledger: LedgerWriter,
   ) {}
 

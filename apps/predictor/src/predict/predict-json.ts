@@ -20,7 +20,7 @@ export const predictBody = z.strictObject({
   routing: z.record(z.string(), z.string()).default({}),
   adIds: z.array(z.string()),
   campaignIds: z.array(z.string()).default([]),
-  features: z.record(z.string(), values).default({}),
+  features: z.record(z.string().min(1), values).default({}),
   bidMicros: oneOrMany.default([]),
   bidType: z.enum(['CPC', 'CPM', 'CPA']).default('CPC'),
   currency: z.string().default(''),
@@ -87,13 +87,14 @@ function columnOf(given: FeatureValues): Column {
   });
   const marks = missing.some((byte) => byte !== 0) ? { missing } : {};
   if (entries.some((entry) => typeof entry === 'string')) {
-    const dict = [...new Set(entries.map((entry) => String(entry ?? '')))];
-    return {
-      kind: 'dict',
-      dict,
-      idx: Uint32Array.from(entries, (entry) => dict.indexOf(String(entry ?? ''))),
-      ...marks,
-    };
+    const places = new Map<string, number>();
+    const idx = Uint32Array.from(entries, (entry) => {
+      const text = String(entry ?? '');
+      const place = places.get(text) ?? places.size;
+      places.set(text, place);
+      return place;
+    });
+    return { kind: 'dict', dict: [...places.keys()], idx, ...marks };
   }
   return { kind: 'f32', values: Float32Array.from(entries, (entry) => Number(entry ?? 0)), ...marks };
 }

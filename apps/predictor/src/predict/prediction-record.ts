@@ -10,8 +10,9 @@ interface Served {
   readonly answer: PredictAnswer;
   readonly answered: Answered;
   readonly trace: TraceContext;
+  readonly traceKept: boolean;
+  /** Microseconds from the call to this row. */
   readonly totalUs: number;
-  readonly logRate: number;
 }
 
 /** The row of the prediction log for an answered request. */
@@ -21,8 +22,8 @@ export function predictionRecord({
   answer,
   answered,
   trace,
+  traceKept,
   totalUs,
-  logRate,
 }: Served): PredictionRecord {
   return {
     predictionId: answer.predictionId,
@@ -51,11 +52,11 @@ export function predictionRecord({
     rowFlags: answer.rowFlags,
     explored: answer.explored,
     forced: route.forced,
-    logRate,
+    logRate: answer.logRate,
     fallback: answer.fallback,
     fallbackSource: answer.fallbackSource,
     traceId: trace.traceId,
-    traceSampled: trace.sampled,
+    traceSampled: traceKept,
     totalUs,
   };
 }

@@ -1,15 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Assignment, AssignmentReason } from '@adlift/assignment';
 import { InvalidToken, TokenSealer, type TokenClaims } from '@adlift/tokens';
-import { InvalidField, isUuidV7, MAX_CANDIDATES, uuidV7Time, type BidType, type proto } from '@adlift/wire';
+import { InvalidField, type BidType, type proto } from '@adlift/wire';
 import { DomainError } from '@adlift/problem';
 import type { Caller } from '../access/credentials';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
+import { checkCandidate, checkPastPrediction } from './check-mint';
 
 const DAY_MS = 86_400_000;
 const MAX_PREDICTIONS = 1000;
 const BID_TYPES: readonly BidType[] = ['CPC', 'CPC', 'CPM', 'CPA'];
-const EARLIEST_MS = Date.UTC(2000, 0, 1);
 
 /** What the tokens of one prediction share. */
 export type SharedClaims = Omit<
@@ -92,14 +92,9 @@ export class TokenMint {
         path,
       );
     }
-    const predictionId = past.predictionId ?? '';
-    if (!isUuidV7(predictionId)) throw new InvalidField(`${path}.prediction_id`, `"${predictionId}" is not a UUIDv7`);
-    const timeMs = uuidV7Time(predictionId);
-    if (timeMs < EARLIEST_MS || timeMs > Date.now() + DAY_MS) {
-      throw new InvalidField(`${path}.prediction_id`, `its time ${timeMs} is not between the year 2000 and now`);
-    }
+    const timeMs = checkPastPrediction(past, path);
     return {
-      predictionId,
+      predictionId: past.predictionId ?? '',
       timeMs,
       placement: past.placement ?? '',
       assignments: (past.assignments ?? []).map(importedAssignment),
@@ -144,15 +139,4 @@ function candidateClaims(shared: SharedClaims, candidate: proto.v1.IMintCandidat
     pcvr: candidate.pcvr ?? 0,
     ticket: false,
   };
-}
-
-function checkCandidate(candidate: proto.v1.IMintCandidate, path: string): void {
-  if ((candidate.index ?? 0) >= MAX_CANDIDATES)
-    throw new InvalidField(`${path}.index`, `must be below ${MAX_CANDIDATES}`);
-  const propensity = candidate.propensity ?? 0;
-  if (!(propensity >= 0 && propensity <= 1))
-    throw new InvalidField(`${path}.propensity`, `must be 0 to 1, got ${propensity}`);
-  const bid = candidate.bidMicros ?? 0;
-  if (!Number.isSafeInteger(bid) || bid < 0)
-    throw new InvalidField(`${path}.bid_micros`, `must be a whole number from 0, got ${bid}`);
 }

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { MANIFEST_FILE, parseManifest, verifyBundle, type Manifest } from '@adlift/scoring';
+import { bundleDigest, MANIFEST_FILE, parseManifest, sha256Hex, verifyBundle, type Manifest } from '@adlift/scoring';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
 
 const servingSet = z.object({
@@ -55,23 +55,31 @@ export class BundleSource {
   /** Throws BundleError naming the first byte range that differs from what the digest promises. */
   async bundle(digest: string): Promise<VerifiedBundle> {
     const folder = join(this.folder, digest.replace('sha256:', ''));
-    const manifestBytes = await this.cached(join(folder, MANIFEST_FILE), `/v1/bundles/${digest}/manifest`);
+    const manifestBytes = await this.cached(join(folder, MANIFEST_FILE), `/v1/bundles/${digest}/manifest`, (bytes) =>
+      hasDigest(bytes, digest),
+    );
     const manifest = parseManifest(JSON.parse(manifestBytes.toString()));
     const files = new Map<string, Uint8Array>();
     for (const [path, { sha256 }] of Object.entries(manifest.files)) {
       // By content, not by the path that the manifest gives: a path could point anywhere.
-      files.set(path, await this.cached(join(folder, sha256), `/v1/models/files/${sha256}`));
+      const bytes = await this.cached(
+        join(folder, sha256),
+        `/v1/models/files/${sha256}`,
+        (content) => sha256Hex(content) === sha256,
+      );
+      files.set(path, bytes);
     }
     verifyBundle(files, manifest, digest);
     files.set(MANIFEST_FILE, manifestBytes);
     return { manifest, files };
   }
 
-  private async cached(file: string, path: string): Promise<Buffer> {
+  /** Only what is right is kept, and what was damaged on disk is fetched again. */
+  private async cached(file: string, path: string, isRight: (bytes: Buffer) => boolean): Promise<Buffer> {
     const kept = await readFile(file).catch(() => undefined);
-    if (kept !== undefined) return kept;
+    if (kept !== undefined && isRight(kept)) return kept;
     const bytes = await this.fetch(path);
-    await this.write(file, bytes);
+    if (isRight(bytes)) await this.write(file, bytes);
     return bytes;
   }
 
@@ -87,5 +95,13 @@ export class BundleSource {
     const answer = await fetch(this.config.EXPERIMENTS_URL + path, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
     return Buffer.from(await answer.arrayBuffer());
+  }
+}
+
+function hasDigest(manifest: Buffer, digest: string): boolean {
+  try {
+    return bundleDigest(parseManifest(JSON.parse(manifest.toString()))) === digest;
+  } catch {
+    return false;
   }
 }

@@ -8,11 +8,18 @@ export interface Scores {
   readonly pctr: Float32Array;
   readonly pcvr: Float32Array;
   readonly rowFlags: Uint8Array;
-  readonly encodeUs: number;
-  readonly inferenceUs: number;
+  /** Milliseconds of each stage; waiting for the thread, both ways, is the queue. */
+  readonly encodeMs: number;
+  readonly queueMs: number;
+  readonly inferenceMs: number;
 }
 
 const NONE = new Float32Array(0);
+
+/** Set on a row whose score is not the model's because the model gave no finite number. */
+export const SCORE_NOT_FINITE = 16;
+/** Set on every row of a request that has columns the model does not know. */
+export const UNKNOWN_COLUMN = 32;
 
 /** Encodes candidates straight into the scoring thread's memory and runs the models of one request together. */
 @Injectable()
@@ -42,16 +49,12 @@ export class CandidateScorer {
         pctr: Float32Array.from(ctrSlot?.probability ?? NONE),
         pcvr: Float32Array.from(cvrSlot?.probability ?? NONE),
         rowFlags,
-        encodeUs: Math.round((encoded - started) * 1000),
-        inferenceUs: Math.round((performance.now() - encoded) * 1000),
+        encodeMs: encoded - started,
+        queueMs: Math.max(0, performance.now() - encoded - batch.runMs),
+        inferenceMs: batch.runMs,
       };
     } finally {
       batch.release();
     }
   }
 }
-
-/** Set on a row whose score is not the model's because the model gave no finite number. */
-export const SCORE_NOT_FINITE = 16;
-/** Set on every row of a request that has columns the model does not know. */
-export const UNKNOWN_COLUMN = 32;

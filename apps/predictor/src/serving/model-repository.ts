@@ -82,11 +82,20 @@ export class ModelRepository implements OnApplicationBootstrap, OnApplicationShu
       const model = loaded?.digest === digest ? loaded : ((await this.load(reference, digest)) ?? loaded);
       if (model !== undefined) next.set(reference, model);
     }
+    const champions = { ...defaults };
+    for (const kind of ['ctr', 'cvr'] as const) {
+      const wantedChampion = defaults[kind];
+      const before = this.find(this.defaults[kind]);
+      // A new champion that does not load leaves the one before it in place.
+      if (wantedChampion === undefined || next.has(wantedChampion) || before === undefined) continue;
+      champions[kind] = before.reference;
+      next.set(before.reference, before);
+    }
     const dropped = [...this.models.values()].filter(
       ({ digest }) => ![...next.values()].some((kept) => kept.digest === digest),
     );
     this.models = next;
-    this.defaults = defaults;
+    this.defaults = champions;
     for (const { reference, digest } of dropped) {
       await this.pool.unload(digest);
       this.logger.log(`unloaded ${reference}`);

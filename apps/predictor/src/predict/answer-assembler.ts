@@ -1,0 +1,115 @@
+import { Injectable } from '@nestjs/common';
+import { rankCandidates, type Assignment, type Ranking } from '@adlift/assignment';
+import { uuidV7Time, type PredictRequest, type TraceContext } from '@adlift/wire';
+import type { Route } from '../routing/assigner';
+import type { Answered } from './answer-source';
+import type { PredictAnswer } from './predict-answer';
+import { TokenMint, type SharedClaims } from './token-mint';
+import { expectedValue } from './value-candidates';
+
+/** Everything an answer is made of. */
+export interface AnswerParts {
+  readonly request: PredictRequest;
+  readonly route: Route;
+  readonly answered: Answered;
+  readonly predictionId: string;
+  readonly trace: TraceContext;
+  /** Whether the decision's trace will be kept, as far as that is known now. */
+  readonly traceKept: boolean;
+  /** Sampling rate of the prediction log for this request; 0 when it is not to be logged. */
+  readonly logRate: number;
+}
+
+/** Turns scores into the answer: value, rank, exploration, tokens. */
+@Injectable()
+export class AnswerAssembler {
+  constructor(private readonly mint: TokenMint) {}
+
+  assemble(parts: AnswerParts): PredictAnswer {
+    const { request, route, answered, predictionId, trace, logRate } = parts;
+    const { n, bidType, bidMicros, adIds, requestId } = request;
+    const { ecpmMicros, worth } = expectedValue(n, bidType, bidMicros, answered.pctr, answered.pcvr);
+    const ranking = rankCandidates(worth, adIds, requestId, route.plan?.explore ?? 0);
+    const shared = this.sharedClaims(parts, ranking.explored);
+    return {
+      predictionId,
+      requestId,
+      pctr: Array.from(answered.pctr),
+      pctrRaw: Array.from(answered.pctrRaw),
+      pcvr: Array.from(answered.pcvr),
+      ecpmMicros: Array.from(ecpmMicros, Math.round),
+      rank: Array.from(ranking.rank),
+      propensity: Array.from(ranking.propensity),
+      explored: ranking.explored,
+      assignments: [...shared.assignments],
+      model: answered.ctr?.manifest.name ?? '',
+      modelVersion: answered.ctr?.manifest.version ?? '',
+      bundleDigest: shared.bundleDigest,
+      logged: logRate > 0,
+      logRate,
+      fallback: answered.fallback,
+      fallbackSource: answered.fallbackSource,
+      rowFlags: Array.from(answered.rowFlags),
+      timing: { totalUs: 0, queueUs: 0, encodeUs: 0, inferenceUs: 0 },
+      tokens: this.tokens(request, shared, ranking, answered),
+      ticket: request.wantTokens >= n ? '' : this.mint.ticket(shared),
+      traceId: trace.traceId,
+      catalogueVersion: shared.catalogueVersion,
+    };
+  }
+
+  private sharedClaims(parts: AnswerParts, explored: boolean): SharedClaims {
+    const { request, route, answered, predictionId, trace, traceKept, logRate } = parts;
+    const timeMs = uuidV7Time(predictionId);
+    return {
+      predictionId,
+      placement: request.placement,
+      assignments: route.assignments.map((one) => asServed(one, answered)),
+      unitId: request.privacy === 'LIMITED' ? '' : request.unitId,
+      timeMs,
+      bidType: request.bidType,
+      currency: request.currency,
+      logged: logRate > 0,
+      logRate,
+      traceId: trace.traceId,
+      traceSampled: traceKept,
+      expiresMs: this.mint.expiryOf(timeMs),
+      fallback: answered.fallback,
+      forced: route.forced,
+      explored,
+      bundleDigest: answered.ctr?.digest ?? '',
+      cvrBundleDigest: answered.cvr?.digest ?? '',
+      catalogueVersion: 0,
+    };
+  }
+
+  private tokens(
+    { n, wantTokens, adIds, campaignIds, bidMicros }: PredictRequest,
+    shared: SharedClaims,
+    { rank, propensity }: Ranking,
+    { pctr, pcvr }: Answered,
+  ): PredictAnswer['tokens'] {
+    const tokens: PredictAnswer['tokens'] = [];
+    for (let index = 0; index < n; index++) {
+      if ((rank[index] ?? Infinity) > wantTokens) continue;
+      const token = this.mint.seal({
+        ...shared,
+        index,
+        adId: adIds[index] ?? '',
+        campaignId: campaignIds[campaignIds.length === 1 ? 0 : index] ?? '',
+        bidMicros: bidMicros[bidMicros.length === 1 ? 0 : index] ?? 0,
+        propensity: propensity[index] ?? 0,
+        pctr: pctr[index] ?? 0,
+        pcvr: pcvr[index] ?? 0,
+        ticket: false,
+      });
+      tokens.push({ index, token });
+    }
+    return tokens;
+  }
+}
+
+/** A fallback keeps the assigned variant beside the served one, or a failing model would turn its arm into another. */
+function asServed(assignment: Assignment, { fallback }: Answered): Assignment {
+  return fallback && assignment.served !== '' ? { ...assignment, served: '' } : assignment;
+}
