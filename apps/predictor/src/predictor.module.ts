@@ -29,6 +29,7 @@ import { FlagRecorder } from './routing/flag-recorder';
 import { FlagSource } from './routing/flag-source';
 import { UnleashFlagSource } from './routing/unleash-flag-source';
 import { DecisionTracer } from './trace/decision-tracer';
+import { SpanStorage } from './trace/span-storage';
 import { BundleSource } from './serving/bundle-source';
 import { CandidateScorer } from './serving/candidate-scorer';
 import { ModelRepository } from './serving/model-repository';
@@ -60,7 +61,7 @@ export class PredictorModule {
           MintTokensGrpc,
         ],
         ...[Credentials, RejectedEvents, EventObservers, EventsService, EventsGrpc],
-        ...[ActivityCounts, PredictorStatus, ProcessMetrics, GrpcServer],
+        ...[ActivityCounts, PredictorStatus, ProcessMetrics, SpanStorage, GrpcServer],
       ],
       exports: [PREDICTOR_CONFIG],
     };

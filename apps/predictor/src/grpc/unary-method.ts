@@ -36,9 +36,11 @@ export function unaryMethod(path: string): MethodDefinition<Buffer, Uint8Array> 
 
 /** A gRPC handler that maps errors to status codes, with the offending field in the metadata `adlift-field`. */
 export function unaryHandler(handle: UnaryHandler): UntypedHandleCall {
+  // Also what a handler throws before its first await must come out as a status.
+  const answer = async (call: UnaryCall): Promise<Uint8Array> => handle(call);
   const handler: handleUnaryCall<Buffer, Uint8Array> = (call, callback) => {
-    handle({ bytes: call.request, metadata: call.metadata }).then(
-      (answer) => callback(null, answer),
+    answer({ bytes: call.request, metadata: call.metadata }).then(
+      (bytes) => callback(null, bytes),
       (error: unknown) => {
         const problem = toDomainError(error);
         if (problem.code === 'internal') logger.error(error);
