@@ -27,7 +27,7 @@ describe('the demo on a running stack', () => {
       ...process.env,
       ADLIFT_HOME: home,
       ...Object.fromEntries(names.map((name, i) => [name, String(ports[i])])),
-    } as Record<string, string>;
+    };
     stack = spawn(process.execPath, [join(ROOT, 'dist', 'tools', 'stack', 'main.js')], {
       env,
       stdio: ['ignore', 'inherit', 'pipe'],

@@ -83,7 +83,13 @@ export async function startStack({ env, log, serviceEnv = {} }: StackOptions): P
             unleashVariables(env, secrets, postgres, databaseUrl),
           )
         : undefined;
-    const shared = { ADLIFT_HOME: home, DATABASE_URL: databaseUrl, UNLEASH_URL: unleashUrl, TRACE_SAMPLE_RATE: '1', ...serviceEnv };
+    const shared = {
+      ADLIFT_HOME: home,
+      DATABASE_URL: databaseUrl,
+      UNLEASH_URL: unleashUrl,
+      TRACE_SAMPLE_RATE: '1',
+      ...serviceEnv,
+    };
     const experimentsUrl = `http://127.0.0.1:${env.EXPERIMENTS_PORT}`;
     const experiments = service('experiments', appArguments('experiments'), {
       ...shared,

@@ -8,7 +8,7 @@ async function main(): Promise<void> {
     logLevel: 'warn' as never,
   });
   process.on('disconnect', () => {
-    server.stop().finally(() => process.exit(0));
+    void server.stop().finally(() => process.exit(0));
   });
   process.send?.({ ready: true });
 }

@@ -172,7 +172,7 @@ export class BatchWriter<Item, Outcome> {
         client,
         batch.map(({ item }) => item),
       );
-      batch.forEach(({ settle }, i) => settle?.done(outcomes[i] as Outcome));
+      batch.forEach(({ settle }, i) => settle?.done(outcomes[i]));
     } catch (error) {
       if (!isRefusalOfData(error)) throw error;
       const [first] = batch;

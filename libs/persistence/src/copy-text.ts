@@ -8,7 +8,7 @@ export type CopyValue = string | number | boolean | null;
 /** One row in PostgreSQL's COPY text format, newline included. */
 export function copyRow(values: readonly CopyValue[]): string {
   let row = '';
-  for (let i = 0; i < values.length; i++) row += (i === 0 ? '' : '\t') + copyField(values[i] as CopyValue);
+  for (let i = 0; i < values.length; i++) row += (i === 0 ? '' : '\t') + copyField(values[i]);
   return row + '\n';
 }
 

@@ -1,4 +1,4 @@
-import { SpanKind, SpanStatusCode, TraceFlags, type Attributes, type HrTime } from '@opentelemetry/api';
+import { SpanStatusCode, TraceFlags, type HrTime } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { SpanAttributes, SpanKindName, SpanRecord } from './span-record';
@@ -41,22 +41,22 @@ export function fromRecord(record: SpanRecord, resource: Resource): ReadableSpan
   const contextOf = (traceId: string, spanId: string) => ({ traceId, spanId, traceFlags: TraceFlags.SAMPLED });
   return {
     name: record.name,
-    kind: KINDS.indexOf(record.kind) as SpanKind,
+    kind: KINDS.indexOf(record.kind),
     spanContext: () => contextOf(record.traceId, record.spanId),
     ...(record.parentSpanId === '' ? {} : { parentSpanContext: contextOf(record.traceId, record.parentSpanId) }),
     startTime: hrTime(record.startNs),
     endTime: hrTime(record.startNs + record.durationNs),
     duration: hrTime(record.durationNs),
     status: { code: STATUS[record.status], ...(record.statusMessage === '' ? {} : { message: record.statusMessage }) },
-    attributes: record.attributes as Attributes,
+    attributes: record.attributes,
     links: record.links.map(({ traceId, spanId, attributes }) => ({
       context: contextOf(traceId, spanId),
-      attributes: attributes as Attributes,
+      attributes: attributes,
     })),
     events: record.events.map(({ timeNs, name, attributes }) => ({
       time: hrTime(timeNs),
       name,
-      attributes: attributes as Attributes,
+      attributes: attributes,
     })),
     ended: true,
     resource,

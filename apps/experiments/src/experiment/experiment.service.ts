@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { DomainError } from '@adlift/problem';
-import { jsonDigest, type Json } from '@adlift/wire';
+import { jsonDigest } from '@adlift/wire';
 import { FlagSync } from '../flag-sync/flag-sync';
 import { ModelRegistry } from '../model/model-registry';
 import type { NewExperiment } from './experiment-design';
@@ -20,7 +20,7 @@ export class ExperimentService {
 
   /** Throws `already_exists` for a key that is taken. */
   async create({ key, description, source, design }: NewExperiment): Promise<ExperimentEntity> {
-    const { raw } = await this.source
+    const inserted = await this.source
       .createQueryBuilder()
       .insert()
       .into(ExperimentEntity)
@@ -28,7 +28,7 @@ export class ExperimentService {
       .orIgnore()
       .returning('key')
       .execute();
-    if ((raw as unknown[]).length === 0)
+    if ((inserted.raw as unknown[]).length === 0)
       throw new DomainError('already_exists', `experiment "${key}" exists already`, 'key');
     return this.get(key);
   }
@@ -61,7 +61,7 @@ export class ExperimentService {
       experiment.state = 'running';
       experiment.phase = phase;
       experiment.startedAt = new Date();
-      experiment.designHash = jsonDigest(experiment.design as unknown as Json);
+      experiment.designHash = jsonDigest(experiment.design);
       return manager.save(experiment);
     });
   }
