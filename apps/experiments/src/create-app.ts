@@ -5,6 +5,8 @@ import { migrate } from '@adlift/persistence';
 import { ProblemFilter } from '@adlift/problem';
 import { ExperimentsModule } from './experiments.module';
 import type { ExperimentsEnvironment } from './experiments-config';
+import { addOtlpRoute } from './trace/otlp-route';
+import { TraceIntake } from './trace/trace-intake';
 
 /** Model files may be this large. */
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
@@ -27,5 +29,6 @@ export async function createExperimentsApp(config: ExperimentsEnvironment): Prom
   });
   app.useLogger(app.get(Logger));
   app.useGlobalFilters(new ProblemFilter());
+  addOtlpRoute(adapter, app.get(TraceIntake));
   return app;
 }

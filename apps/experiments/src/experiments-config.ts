@@ -11,6 +11,15 @@ export const experimentsEnvironment = z.object({
   UNLEASH_ADMIN_TOKEN: z.string().min(1),
   UNLEASH_PROJECT: z.string().default('default'),
   UNLEASH_ENVIRONMENT: z.string().default('production'),
+  /** Where the page asks after the predictor's health. */
+  PREDICTOR_URL: httpUrl.default('http://127.0.0.1:3001'),
+  /** Full days that spans are kept beside today. */
+  TRACE_RETENTION_DAYS: z.coerce
+    .number('must be days, 1 to 30')
+    .int('must be days, 1 to 30')
+    .min(1, 'must be days, 1 to 30')
+    .max(30, 'must be days, 1 to 30')
+    .default(3),
 });
 
 export type ExperimentsEnvironment = Readonly<z.infer<typeof experimentsEnvironment>>;

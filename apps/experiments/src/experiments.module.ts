@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { dataSourceOptions } from '@adlift/persistence';
-import { loggerModule } from '@adlift/telemetry';
+import { loggerModule, MetricsController } from '@adlift/telemetry';
 import { ExperimentController } from './experiment/experiment.controller';
 import { ExperimentPhaseEntity } from './experiment/experiment-phase.entity';
 import { ExperimentService } from './experiment/experiment.service';
@@ -19,6 +19,7 @@ import { ModelRegistry } from './model/model-registry';
 import { KeptStatistics } from './report/kept-statistics';
 import { ReportController } from './report/report.controller';
 import { ReportService } from './report/report.service';
+import { TraceModule } from './trace/trace.module';
 
 @Module({})
 export class ExperimentsModule {
@@ -35,8 +36,9 @@ export class ExperimentsModule {
             ModelLabelEntity,
           ]),
         ),
+        TraceModule.forRoot(config),
       ],
-      controllers: [ExperimentController, ReportController, ModelController, HealthController],
+      controllers: [ExperimentController, ReportController, ModelController, HealthController, MetricsController],
       providers: [
         { provide: EXPERIMENTS_CONFIG, useValue: config },
         ExperimentService,

@@ -1,11 +1,12 @@
 import { readConfig } from '@adlift/config';
-import { shutDownOnSignal } from '@adlift/telemetry';
+import { observeEventLoop, shutDownOnSignal } from '@adlift/telemetry';
 import { createExperimentsApp } from './create-app';
 import { experimentsEnvironment } from './experiments-config';
 
 async function main(): Promise<void> {
   const config = readConfig(experimentsEnvironment, process.env);
   const app = await createExperimentsApp(config);
+  observeEventLoop();
   shutDownOnSignal(() => app.close());
   await app.listen(config.EXPERIMENTS_PORT, config.ADLIFT_HOST);
   process.send?.({ ready: true });

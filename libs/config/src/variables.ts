@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const port = (byDefault: number): z.ZodType<number> =>
   z.coerce
     .number('must be a port, 1 to 65535')
-    .int()
+    .int('must be a port, 1 to 65535')
     .min(1, 'must be a port, 1 to 65535')
     .max(65535, 'must be a port, 1 to 65535')
     .default(byDefault);
@@ -19,4 +19,8 @@ export const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be 
 
 /** Milliseconds, with a default. */
 export const milliseconds = (byDefault: number): z.ZodType<number> =>
-  z.coerce.number('must be milliseconds').int().min(1, 'must be at least 1 ms').default(byDefault);
+  z.coerce
+    .number('must be milliseconds')
+    .int('must be whole milliseconds')
+    .min(1, 'must be at least 1 ms')
+    .default(byDefault);

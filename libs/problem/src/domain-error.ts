@@ -7,6 +7,7 @@ export const PROBLEMS = {
   already_exists: { status: 409, grpc: 6, title: 'It is there already and differs' },
   failed_precondition: { status: 409, grpc: 9, title: 'The state does not allow this now' },
   too_large: { status: 413, grpc: 8, title: 'The request is too large' },
+  unsupported_media_type: { status: 415, grpc: 3, title: 'The body is of a type that is not read here' },
   upstream_failed: { status: 502, grpc: 14, title: 'A service this one needs gave an error' },
   unavailable: { status: 503, grpc: 14, title: 'Not possible at the moment, try again' },
   internal: { status: 500, grpc: 13, title: 'An error of ours' },
@@ -23,6 +24,8 @@ export class DomainError extends Error {
     readonly field?: string,
     /** Seconds after which trying again makes sense. */
     readonly retryAfter?: number,
+    /** Further members of the problem document (RFC 9457, section 3.2). */
+    readonly members: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
     this.name = 'DomainError';

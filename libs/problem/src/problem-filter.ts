@@ -9,6 +9,13 @@ interface Reply {
   send(body: unknown): unknown;
 }
 
+/** What Nest and Fastify refuse by themselves; any other refusal of theirs is a malformed request. */
+const CODES: Readonly<Record<number, ProblemCode>> = {
+  404: 'not_found',
+  413: 'too_large',
+  415: 'unsupported_media_type',
+};
+
 /** Answers every failed HTTP call with RFC 9457 problem+json, and logs once what is our fault. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -30,6 +37,7 @@ export class ProblemFilter implements ExceptionFilter {
         code: problem.code,
         detail: problem.message,
         ...(problem.field === undefined ? {} : { field: problem.field }),
+        ...problem.members,
       });
   }
 }
@@ -38,8 +46,8 @@ export class ProblemFilter implements ExceptionFilter {
 function asProblem(error: unknown): DomainError {
   const domain = toDomainError(error);
   if (domain.code !== 'internal') return domain;
-  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
+  const status =
+    error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number } | undefined)?.statusCode;
   if (status === undefined || status >= 500) return domain;
-  const code: ProblemCode = status === 404 ? 'not_found' : status === 413 ? 'too_large' : 'invalid_argument';
-  return new DomainError(code, (error as Error).message);
+  return new DomainError(CODES[status] ?? 'invalid_argument', (error as Error).message);
 }

@@ -1,3 +1,4 @@
+export { otlp } from './generated/otlp';
 export { inHeadSample } from './head-sample';
 export { inSpan, type SpanTarget } from './in-span';
 export { latencyHistogram, observe, observeEventLoop } from './instruments';
@@ -14,4 +15,6 @@ export {
   type SpanRecord,
 } from './span-record';
 export { SpanSink, type SpanStoreWriter } from './span-sink';
+export { spanDay, storeSpans } from './span-store';
+export { SpanWriter, type SpanWriterOptions } from './span-writer';
 export { startTelemetry, telemetry, type Telemetry } from './start-telemetry';

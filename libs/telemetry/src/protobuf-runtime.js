@@ -27,8 +27,28 @@ class ExactReader extends protobuf.BufferReader {
   }
 }
 
+class ExactWriter extends protobuf.BufferWriter {
+  static create() {
+    return new ExactWriter();
+  }
+
+  fixed64(value) {
+    return super.fixed64(halves(value));
+  }
+
+  int64(value) {
+    return super.int64(halves(value));
+  }
+}
+
+function halves(value) {
+  const bits = BigInt.asUintN(64, BigInt(value));
+  return { low: Number(bits & 0xffffffffn), high: Number(bits >> 32n) };
+}
+
 module.exports = {
   ...protobuf,
   Reader: ExactReader,
+  Writer: ExactWriter,
   util: Object.create(protobuf.util, { Long: { value: { fromBits: () => 0n } } }),
 };

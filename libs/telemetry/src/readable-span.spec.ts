@@ -18,10 +18,12 @@ const RECORD: SpanRecord = {
   events: [{ timeNs: 1_795_409_590_123_500_000n, name: 'feature_flag.evaluation', attributes: { key: 'demo-1' } }],
 };
 
+const ROOT: SpanRecord = { ...RECORD, parentSpanId: '', status: 'unset', statusMessage: '' };
+
 describe('spans of the SDK and ours', () => {
   it.each([
     ['with a parent', RECORD],
-    ['a root', { ...RECORD, parentSpanId: '', status: 'unset', statusMessage: '' }],
+    ['a root', ROOT],
   ])('comes back the same, to the nanosecond: %s', (_name, record) => {
     const readable = fromRecord(record, resourceFromAttributes({}));
     expect(readable.ended).toBe(true);

@@ -10,23 +10,11 @@ export function storableText(text: string): string {
 }
 
 function storable(_key: string, value: unknown): unknown {
-  switch (typeof value) {
-    case 'string':
-      return storableText(value);
-    case 'number':
-      return Number.isFinite(value) ? value : String(value);
-    case 'bigint':
-      return String(value);
-    case 'object':
-      return value !== null && !Array.isArray(value) ? withStorableKeys(value) : value;
-    default:
-      return value;
-  }
-}
-
-function withStorableKeys(value: object): object {
+  if (typeof value === 'string') return storableText(value);
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const entries = Object.entries(value);
-  return entries.every(([key]) => key === storableText(key))
-    ? value
-    : Object.fromEntries(entries.map(([key, member]) => [storableText(key), member as unknown]));
+  if (entries.every(([key]) => key === storableText(key))) return value;
+  return Object.fromEntries(entries.map(([key, member]) => [storableText(key), member as unknown]));
 }

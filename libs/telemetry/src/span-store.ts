@@ -43,7 +43,8 @@ const STORE = `
     FROM fresh WHERE experiment IS NOT NULL ORDER BY trace_id, start_ns
   ), extent AS (
     SELECT trace_id, min(start_ns) AS start_ns, max(start_ns + duration_ns) AS end_ns, count(*) AS spans,
-      bool_or(status = 'error') AS error, min(prediction_id) AS prediction_id
+      bool_or(status = 'error') AS error,
+      (array_agg(prediction_id ORDER BY start_ns) FILTER (WHERE prediction_id IS NOT NULL))[1] AS prediction_id
     FROM fresh GROUP BY trace_id
   )
   INSERT INTO trace (trace_id, start_ns, end_ns, spans, error, headless, head_start_ns, head_name, head_service,

@@ -17,6 +17,9 @@ export interface SpanWriterOptions {
 
 const CAPACITY = 20_000;
 const MAX_ROWS = 2000;
+/** A span from beyond comes from a clock that is wrong, and would leave a partition that nobody needs. */
+const MAX_AGE_MS = 31 * 86_400_000;
+const MAX_AHEAD_MS = 86_400_000;
 
 /** Storing a span must not make spans, or the store would never come to rest. */
 const UNTRACED = suppressTracing(ROOT_CONTEXT);
@@ -52,16 +55,21 @@ export class SpanWriter {
   /** Takes spans to be stored soon; those that find no room are dropped and counted. Never throws. */
   accept(records: readonly SpanRecord[]): void {
     context.with(UNTRACED, () => {
-      for (const record of records) if (!this.batches.offer(record)) this.counts.dropped++;
+      for (const record of records) if (!isTimely(record) || !this.batches.offer(record)) this.counts.dropped++;
     });
   }
 
   /**
-   * Resolves when the spans are durable: false for one that the database refuses. Rejects with StoreUnavailable, and
-   * nothing is kept, while the store is away or has too much to do.
+   * Resolves when the spans are durable: false for one that is refused. Rejects with StoreUnavailable, and nothing is
+   * kept, while the store is away or has too much to do.
    */
-  write(records: readonly SpanRecord[]): Promise<boolean[]> {
-    return context.with(UNTRACED, () => this.batches.write(records));
+  async write(records: readonly SpanRecord[]): Promise<boolean[]> {
+    const timely = records.map(isTimely);
+    const taken = records.filter((_record, i) => timely[i]);
+    const outcomes = await context.with(UNTRACED, () => this.batches.write(taken));
+    this.counts.dropped += records.length - taken.length;
+    let next = 0;
+    return timely.map((isTaken) => isTaken && outcomes[next++] === true);
   }
 
   /** Spans made durable since the start. */
@@ -88,4 +96,9 @@ export class SpanWriter {
   async close(graceMs: number): Promise<void> {
     this.counts.dropped += await context.with(UNTRACED, () => this.batches.close(graceMs));
   }
+}
+
+function isTimely({ startNs }: SpanRecord): boolean {
+  const ageMs = Date.now() - Number(startNs / 1_000_000n);
+  return ageMs <= MAX_AGE_MS && ageMs >= -MAX_AHEAD_MS;
 }

@@ -50,6 +50,8 @@ export class TokenSealer {
   /** The claims of a token. Throws {@link InvalidToken}. Expiry is the caller's to judge. */
   open(token: string): TokenClaims {
     const bytes = Buffer.from(token, 'base64url');
+    // The decoder skips what is not base64url, so a token would have many spellings.
+    if (bytes.toString('base64url') !== token) throw new InvalidToken('token_malformed');
     if (bytes.length <= HEADER_BYTES + TAG_BYTES || bytes[0] !== VERSION) throw new InvalidToken('token_malformed');
     const header = bytes.subarray(0, HEADER_BYTES);
     const keyId = header[1] ?? 0;

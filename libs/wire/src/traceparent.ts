@@ -11,13 +11,14 @@ export interface TraceContext {
   readonly sampled: boolean;
 }
 
-const PATTERN = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+/** Version ff is forbidden, ids of zeros are invalid, and only a version after 00 may have further parts. */
+const PATTERN = /^(?!ff)(?!00.{53}-)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
 /** Reads a `traceparent` header (https://www.w3.org/TR/trace-context/); absent or malformed starts a new trace. */
 export function parseTraceparent(header: string | undefined): TraceContext {
   const match = header === undefined ? null : PATTERN.exec(header);
   const [, traceId, parentSpanId, flags] = match ?? [];
-  if (traceId === undefined || parentSpanId === undefined || flags === undefined || /^0+$/.test(traceId)) {
+  if (traceId === undefined || parentSpanId === undefined || flags === undefined) {
     return { traceId: randomBytes(16).toString('hex'), spanId: newSpanId(), parentSpanId: '', sampled: false };
   }
   return { traceId, spanId: newSpanId(), parentSpanId, sampled: (parseInt(flags, 16) & 1) === 1 };

@@ -32,6 +32,7 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   onApplicationBootstrap(): void {
+    this.deltas.add(0);
     observe('adlift_fold_age_seconds', 'Time since this process last looked for deltas with success', () => [
       [(Date.now() - this.foldedAt) / 1000, {}],
     ]);

@@ -24,6 +24,10 @@ export class EventObservers {
     description: 'Events by kind and by what became of them',
   });
 
+  constructor() {
+    this.events.add(0, { kind: 'impression', status: 'accepted' });
+  }
+
   /** `startedAt` as of performance.now(), when the call came in. */
   recorded(events: readonly ObservedEvent[], startedAt: number): void {
     const startNs = toEpochNs(startedAt);

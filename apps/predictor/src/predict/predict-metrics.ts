@@ -19,6 +19,14 @@ export class PredictMetrics {
   });
   private readonly duration = latencyHistogram('adlift_predict_duration_seconds', 'Time from the call to the answer');
 
+  constructor() {
+    // A series that is there from the start is one that an alert can be written for.
+    this.requests.add(0, MODEL);
+    this.requests.add(0, FALLBACK);
+    this.fallbacks.add(0, { source: 'prior' });
+    this.unlogged.add(0);
+  }
+
   answered({ fallback, fallbackSource }: PredictAnswer, totalMs: number, unlogged: boolean): void {
     this.counts.requests++;
     this.duration.record(totalMs / 1000);
