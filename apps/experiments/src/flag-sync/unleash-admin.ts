@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainError } from '@adlift/problem';
+import { inSpan } from '@adlift/telemetry';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 
 export interface UnleashVariant {
@@ -58,7 +59,12 @@ export class UnleashAdmin {
     return `${this.features}/${encodeURIComponent(flag)}/environments/${this.environment}`;
   }
 
-  private async call(method: string, path: string, body?: unknown): Promise<void> {
+  private call(method: string, path: string, body?: unknown): Promise<void> {
+    const attributes = { 'http.request.method': method, 'url.full': this.config.UNLEASH_URL + path };
+    return inSpan(`unleash ${method}`, attributes, [], () => this.send(method, path, body));
+  }
+
+  private async send(method: string, path: string, body: unknown): Promise<void> {
     let answer: Response;
     try {
       answer = await fetch(this.config.UNLEASH_URL + path, {
