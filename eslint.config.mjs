@@ -10,7 +10,7 @@ const COMMONJS_GLOBALS = ['module', 'exports', 'require', '__dirname', '__filena
 const globals = (names, mode = 'readonly') => Object.fromEntries(names.map((name) => [name, mode]));
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', '.adlift/**', 'libs/wire/src/generated/**'] },
+  { ignores: ['dist/**', 'node_modules/**', '.adlift/**', 'libs/*/src/generated/**'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -10,7 +10,14 @@ const project = (displayName, testMatch, extra = {}) => ({
 });
 
 module.exports = {
+  maxWorkers: 2,
+  testTimeout: 30_000,
   projects: [
     project('unit', ['<rootDir>/apps/**/*.spec.ts', '<rootDir>/libs/**/*.spec.ts', '<rootDir>/tools/**/*.spec.ts']),
+    project('integration', ['<rootDir>/test/integration/**/*.spec.ts'], {
+      globalSetup: '<rootDir>/test/integration/setup/start-servers.ts',
+      globalTeardown: '<rootDir>/test/integration/setup/stop-servers.ts',
+    }),
+    project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
   ],
 };

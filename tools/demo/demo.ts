@@ -1,7 +1,7 @@
 import { AdminApi, AdServerClient, type Report } from '@adlift/client';
 import { DEMO_PLAN, makeTraffic, makeWorld, marketTruth, trainMarketModels, type MarketModels } from '../market/index';
 import { startProgress } from '../proof/progress';
-import type { Stack } from '../stack/stack';
+import type { RunningStack } from '../stack/running-stack';
 import { AdServer } from './ad-server';
 import { demoDocument, type DemoDocument } from './demo-document';
 import { startDemoExperiment, TREATMENT } from './demo-experiment';
@@ -22,7 +22,10 @@ export interface DemoOptions {
 const WAIT_MS = 60_000;
 
 /** Trains on a market of known truth, runs the experiment on the stack, and sets its report beside the truth. */
-export async function runDemo(stack: Stack, options: DemoOptions): Promise<{ document: DemoDocument; report: Report }> {
+export async function runDemo(
+  stack: RunningStack,
+  options: DemoOptions,
+): Promise<{ document: DemoDocument; report: Report }> {
   const { seed, swap, log } = options;
   const world = makeWorld(seed);
   const models = train(world);
@@ -102,7 +105,7 @@ async function isServed(predictorUrl: string, key: string, { lr, fm, cvr }: Mark
 }
 
 /** The report once nothing is on its way any more: memory empty, deltas folded. */
-async function settledReport(stack: Stack, api: AdminApi, key: string): Promise<Report> {
+async function settledReport(stack: RunningStack, api: AdminApi, key: string): Promise<Report> {
   await waitFor('storing exposures and the prediction log', WAIT_MS, async () => {
     const { ledger } = await readPredictorState(stack.predictorUrl);
     return ledger.events + ledger.exposures + ledger.predictions === 0;
@@ -115,7 +118,7 @@ async function settledReport(stack: Stack, api: AdminApi, key: string): Promise<
   return report;
 }
 
-async function killScoringWorker(stack: Stack): Promise<void> {
+async function killScoringWorker(stack: RunningStack): Promise<void> {
   const answer = await fetch(`${stack.predictorUrl}/v1/faults/kill-scoring-worker`, {
     method: 'POST',
     headers: { authorization: `Bearer ${stack.secrets.playerKey}` },

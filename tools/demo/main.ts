@@ -2,8 +2,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import { reportTable } from '@adlift/client';
 import { ConfigError, readConfig } from '@adlift/config';
 import { DEMO_PLAN } from '../market/index';
-import { findRunningStack } from '../stack/running-stack';
-import { startStack, type Stack } from '../stack/stack';
+import { findRunningStack, type RunningStack } from '../stack/running-stack';
+import { startStack } from '../stack/stack';
 import { stackEnvironment } from '../stack/stack-config';
 import { StackError } from '../stack/stack-error';
 import { untilEnded } from '../stack/until-ended';
@@ -62,7 +62,7 @@ function truthLines({ truth }: Awaited<ReturnType<typeof runDemo>>['document']):
   return [line('CTR', truth.ctrLift, truth.ctrInside), line('RPM', truth.rpmLift, truth.rpmInside)].join('\n');
 }
 
-async function stayUp(stack: Stack, interrupted: Promise<unknown>, log: (line: string) => void): Promise<void> {
+async function stayUp(stack: RunningStack, interrupted: Promise<unknown>, log: (line: string) => void): Promise<void> {
   log(
     `The stack stays up: admin API ${stack.experimentsUrl}/v1/experiments, Unleash ${stack.unleashUrl}. Ctrl-C stops everything.`,
   );

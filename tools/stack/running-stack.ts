@@ -1,18 +1,32 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { readSecrets } from './secrets';
-import type { Stack } from './stack';
+import { readSecrets, type StackSecrets } from './secrets';
+
+/** Where everything of a running stack is. */
+export interface RunningStack {
+  readonly home: string;
+  readonly databaseUrl: string;
+  readonly unleashUrl: string;
+  readonly unleashAdminToken: string;
+  readonly experimentsUrl: string;
+  readonly predictorUrl: string;
+  readonly grpcAddress: string;
+  readonly secrets: StackSecrets;
+  /** Rejects when a service dies by itself. */
+  readonly died: Promise<never>;
+  stop(): Promise<void>;
+}
 
 /** What another command needs to use a stack that is up; written beside the state while it is. */
 type StackAddresses = Pick<
-  Stack,
+  RunningStack,
   'home' | 'databaseUrl' | 'unleashUrl' | 'unleashAdminToken' | 'experimentsUrl' | 'predictorUrl' | 'grpcAddress'
 >;
 
 const FILE = 'running.json';
 
 /** Notes that the stack is up. */
-export function noteRunning(stack: Stack): void {
+export function noteRunning(stack: RunningStack): void {
   const { home, databaseUrl, unleashUrl, unleashAdminToken, experimentsUrl, predictorUrl, grpcAddress } = stack;
   const addresses: StackAddresses = {
     home,
@@ -32,7 +46,7 @@ export function noteStopped(home: string): void {
 }
 
 /** The stack that `npm start` keeps up on this home, or undefined; stopping it is left to the one who started it. */
-export async function findRunningStack(folder: string): Promise<Stack | undefined> {
+export async function findRunningStack(folder: string): Promise<RunningStack | undefined> {
   const home = resolve(__dirname, '..', '..', '..', folder);
   let addresses: StackAddresses;
   try {

@@ -2,26 +2,11 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ensureDatabase, startEmbeddedPostgres, type RunningPostgres } from './embedded-postgres';
 import { requireFreePort } from './free-port';
-import { noteRunning, noteStopped } from './running-stack';
+import { noteRunning, noteStopped, type RunningStack } from './running-stack';
 import { readSecrets, type StackSecrets } from './secrets';
 import { ServiceProcess } from './service-process';
 import type { StackEnvironment } from './stack-config';
 import { StackError } from './stack-error';
-
-/** Where everything of a running stack is. */
-export interface Stack {
-  readonly home: string;
-  readonly databaseUrl: string;
-  readonly unleashUrl: string;
-  readonly unleashAdminToken: string;
-  readonly experimentsUrl: string;
-  readonly predictorUrl: string;
-  readonly grpcAddress: string;
-  readonly secrets: StackSecrets;
-  /** Rejects when a service dies by itself. */
-  readonly died: Promise<never>;
-  stop(): Promise<void>;
-}
 
 export interface StackOptions {
   readonly env: StackEnvironment;
@@ -38,7 +23,7 @@ const ROOT = join(DIST, '..');
  * Starts PostgreSQL, Unleash, the experiments app and the predictor, in the order in which they need each other.
  * Throws StackError saying what to do; whatever was started by then is stopped again.
  */
-export async function startStack({ env, log, serviceEnv = {} }: StackOptions): Promise<Stack> {
+export async function startStack({ env, log, serviceEnv = {} }: StackOptions): Promise<RunningStack> {
   const home = prepareHome(env.ADLIFT_HOME);
   const secrets = readSecrets(home);
   const started: { stop(): Promise<void> }[] = [];

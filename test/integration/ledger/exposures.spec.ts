@@ -1,0 +1,81 @@
+import { exposureOf, fact, noise, type Fact } from './ledger-facts';
+import { keptRows } from './kept-statistics';
+import { LedgerBench } from './ledger-bench';
+
+describe('the ledger of exposures', () => {
+  let bench: LedgerBench;
+
+  beforeAll(async () => {
+    bench = await LedgerBench.open();
+  });
+  afterAll(() => bench.close());
+  beforeEach(async () => {
+    await bench.rows('TRUNCATE exposure, event_delta, unit_agg, unit_day, rollup_day');
+  });
+
+  const early = fact(2, 'unit-1', 'control');
+  const late = fact(4, 'unit-1', 'treatment');
+
+  it.each([
+    ['in order', [[early], [late]], [[true], [false]]],
+    ['late first', [[late], [early]], [[true], [false]]],
+    ['in one batch', [[late, early]], [[false, true]]],
+    ['late, early, late', [[late], [early, late]], [[true], [false, false]]],
+  ])('lets the least prediction id win: %s', async (_what, batches, expected) => {
+    const writer = bench.writer();
+    const isNew: boolean[][] = [];
+    for (const batch of batches) isNew.push(await writer.recordExposures(batch.map(exposureOf)));
+    expect(isNew).toEqual(expected);
+    expect(await bench.rows('SELECT variant, prediction_id FROM exposure')).toEqual([
+      { variant: 'control', prediction_id: early.predictionId },
+    ]);
+    await bench.fold();
+    const { unitAgg, rollupDay } = await keptRows(bench);
+    expect(unitAgg).toEqual([expect.objectContaining({ variant: 'control', unit: 'unit-1', exposures: '1' })]);
+    expect(rollupDay).toEqual([expect.objectContaining({ variant: 'control', exposures: '1' })]);
+  });
+
+  it('moves what was counted and already folded to the earlier variant and its day', async () => {
+    const nextDay = fact(6, 'unit-1', 'treatment');
+    const writer = bench.writer();
+    await writer.recordExposures([exposureOf(nextDay)]);
+    await bench.fold();
+    await writer.recordExposures([exposureOf(early)]);
+    expect(await bench.rows('SELECT variant, exposures::int FROM event_delta ORDER BY variant')).toEqual([
+      { variant: 'control', exposures: 1 },
+      { variant: 'treatment', exposures: -1 },
+    ]);
+    await bench.fold();
+    const { rollupDay } = await keptRows(bench);
+    expect(rollupDay).toEqual([expect.objectContaining({ variant: 'control', day: '2026-11-01', exposures: '1' })]);
+  });
+
+  it('counts each unit once when two writers expose the same ones at the same time', async () => {
+    const writers = [bench.writer(), bench.writer()];
+    const units = Array.from({ length: 200 });
+    const sighting = (unit: number, at: number): Fact => fact(unit + 200 * at, `unit-${unit}`);
+    await Promise.all(
+      writers.flatMap((writer, w) =>
+        [0, 1, 2].map((round) => writer.recordExposures(units.map((_, u) => exposureOf(sighting(u, 3 * w + round))))),
+      ),
+    );
+    await bench.fold();
+    const [{ n }] = (await bench.rows('SELECT sum(exposures)::int AS n FROM rollup_day')) as [{ n: number }];
+    expect(n).toBe(200);
+    const stored = await bench.rows<{ unit: string; prediction_id: string }>(
+      'SELECT unit, prediction_id FROM exposure',
+    );
+    for (const { unit, prediction_id } of stored) {
+      const sightings = Array.from({ length: 6 }, (_, at) => sighting(Number(unit.split('-')[1]), at).predictionId);
+      expect(prediction_id).toBe(sightings.sort()[0]);
+    }
+  });
+
+  it('keeps the good ones when a unit is too long to be stored, and says so', async () => {
+    const isNew = await bench
+      .writer()
+      .recordExposures([early, fact(8, noise(9000), 'control'), fact(10, 'unit-9', 'control')].map(exposureOf));
+    expect(isNew).toEqual([true, false, true]);
+    expect(bench.refusals).toEqual([expect.stringMatching(/^exposure: index row/)]);
+  });
+});
