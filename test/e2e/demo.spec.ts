@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import type { TraceView } from '../../apps/experiments/src/trace/trace-view';
 import type { DemoDocument } from '../../tools/demo/demo-document';
 import { CONTROL, TREATMENT } from '../../tools/demo/demo-experiment';
+import { until } from '../integration/setup/until';
 
 const ROOT = join(__dirname, '..', '..');
 const SMALL = ['--requests', '20000', '--units', '4000'];
@@ -75,6 +77,43 @@ describe('the demo on a running stack', () => {
     expect(await traced(document.exampleTraceId)).toBe(1);
   }, 240_000);
 
+  it('shows the example decision from the call to the writes of its events', async () => {
+    const decision = await query<{ prediction_id: string; trace_id: string; bundle_digest: string }>(
+      `SELECT p.prediction_id, p.trace_id, p.bundle_digest FROM prediction p JOIN click c USING (day, prediction_id)
+       WHERE p.assignments @> '[{"experiment": "demo-1"}]' LIMIT 1`,
+      [],
+    );
+    const { experimentsUrl, predictorUrl } = addresses();
+    const trace = await until('the click to be in the trace', async () => {
+      const answer = await fetch(`${experimentsUrl}/v1/predictions/${decision?.prediction_id}/trace`);
+      const view = (await answer.json()) as TraceView;
+      return view.spans?.[0]?.children.some(({ name }) => name === 'record click') ? view : undefined;
+    });
+    expect(trace.traceId).toBe(decision?.trace_id);
+    // The ad server's own span is in its own system: ours continues it, and stands alone here.
+    expect(trace.spans).toHaveLength(1);
+    const [root] = trace.spans;
+    expect(root?.parentSpanId).toMatch(/^[0-9a-f]{16}$/);
+    const names = root?.children.map(({ name }) => name) ?? [];
+    expect(names).toEqual(expect.arrayContaining(['record impression', 'record click']));
+    const stages = root?.children.filter(({ kind }) => kind === 'internal') ?? [];
+    expect(stages.map(({ name }) => name)).toEqual([
+      'decode',
+      'flag_evaluation',
+      'encode',
+      'queue',
+      'inference',
+      'respond',
+    ]);
+    const total = stages.reduce((sum, { durationMicros }) => sum + durationMicros, 0);
+    expect(total).toBeCloseTo(root?.durationMicros ?? NaN, 2);
+    const { models } = (await (await fetch(`${predictorUrl}/v1/status`)).json()) as {
+      models: { loaded: { digest: string }[] };
+    };
+    expect(root?.attributes['adlift.model.digest']).toBe(decision?.bundle_digest);
+    expect(models.loaded.map(({ digest }) => digest)).toContain(decision?.bundle_digest);
+  }, 60_000);
+
   it('leaves the truth alone when clicks are kept back, and shows that the report is off', async () => {
     const sabotaged = await demo(...SMALL, '--sabotage', '0.5');
     const honest = await demo(...SMALL, '--kill-worker');
@@ -106,9 +145,12 @@ describe('the demo on a running stack', () => {
     return JSON.parse(stdout) as DemoDocument;
   }
 
+  function addresses(): Record<'databaseUrl' | 'experimentsUrl' | 'predictorUrl', string> {
+    return JSON.parse(readFileSync(join(home, 'running.json'), 'utf8')) as ReturnType<typeof addresses>;
+  }
+
   async function query<Row extends object>(sql: string, values: unknown[]): Promise<Row | undefined> {
-    const { databaseUrl } = JSON.parse(readFileSync(join(home, 'running.json'), 'utf8')) as { databaseUrl: string };
-    const client = new Client({ connectionString: databaseUrl });
+    const client = new Client({ connectionString: addresses().databaseUrl });
     await client.connect();
     try {
       return (await client.query<Row>(sql, values)).rows[0];
