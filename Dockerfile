@@ -15,6 +15,8 @@ RUN npm ci --omit=dev --omit=optional && npm cache clean --force \
  && find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 -type d ! -name linux -exec rm -rf {} +
 COPY --from=build /adlift/dist dist
 COPY proto proto
+COPY apps/experiments/page apps/experiments/page
+COPY docs docs
 COPY deploy/healthy.mjs deploy/healthy.mjs
 COPY LICENSE ./
 RUN mkdir -p /var/lib/adlift && chown node:node /var/lib/adlift

@@ -79,6 +79,7 @@ export async function startStack({ env, log, serviceEnv = {} }: StackOptions): P
     const experiments = service('experiments', appArguments('experiments'), {
       ...shared,
       EXPERIMENTS_PORT: String(env.EXPERIMENTS_PORT),
+      PREDICTOR_URL: `http://127.0.0.1:${env.PREDICTOR_HTTP_PORT}`,
       UNLEASH_ADMIN_TOKEN: unleashAdminToken,
     });
     await Promise.all([unleash?.whenReady(), experiments.whenReady()]);

@@ -16,6 +16,7 @@ import { ModelController } from './model/model.controller';
 import { ModelEntity } from './model/model.entity';
 import { ModelLabelEntity } from './model/model-label.entity';
 import { ModelRegistry } from './model/model-registry';
+import { PageModule } from './page/page.module';
 import { KeptStatistics } from './report/kept-statistics';
 import { ReportController } from './report/report.controller';
 import { ReportService } from './report/report.service';
@@ -37,6 +38,7 @@ export class ExperimentsModule {
           ]),
         ),
         TraceModule.forRoot(config),
+        PageModule.forRoot(config),
       ],
       controllers: [ExperimentController, ReportController, ModelController, HealthController, MetricsController],
       providers: [

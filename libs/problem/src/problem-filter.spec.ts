@@ -60,6 +60,11 @@ describe('ProblemFilter', () => {
     expect([status, headers['retry-after']]).toEqual([503, '7']);
   });
 
+  it('carries the further members of its error', () => {
+    const { status, body } = answerTo(new DomainError('not_found', 'not kept', 'id', undefined, { sampled: false }));
+    expect([status, body['code'], body['sampled']]).toEqual([404, 'not_found', false]);
+  });
+
   it('tells nothing of an error that is ours, and logs it once', () => {
     const { status, body } = answerTo(new Error('password is hunter2'));
     expect([status, body['code'], logged.mock.calls.length]).toEqual([500, 'internal', 1]);
@@ -70,6 +75,7 @@ describe('ProblemFilter', () => {
     [new NotFoundException('no route'), 'not_found'],
     [new BadRequestException('no JSON'), 'invalid_argument'],
     [Object.assign(new Error('body too large'), { statusCode: 413 }), 'too_large'],
+    [Object.assign(new Error('text/xml'), { statusCode: 415 }), 'unsupported_media_type'],
     [Object.assign(new Error('broken'), { statusCode: 503 }), 'internal'],
     ['not even an error', 'internal'],
     [undefined, 'internal'],
