@@ -1,52 +1,22 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
 import { Client } from 'pg';
 import type { TraceView } from '../../apps/experiments/src/trace/trace-view';
 import type { DemoDocument } from '../../tools/demo/demo-document';
 import { CONTROL, TREATMENT } from '../../tools/demo/demo-experiment';
 import { until } from '../integration/setup/until';
+import { BuiltStack } from './setup/built-stack';
 
-const ROOT = join(__dirname, '..', '..');
 const SMALL = ['--requests', '20000', '--units', '4000'];
 
-/** The stack as `npm start` runs it, in a home and on ports of its own; demos are played against it. */
 describe('the demo on a running stack', () => {
-  let home: string;
-  let env: Record<string, string>;
-  let stack: ChildProcess;
+  let stack: BuiltStack;
 
   beforeAll(async () => {
-    home = mkdtempSync(join(tmpdir(), 'adlift e2e '));
-    const names = ['POSTGRES_PORT', 'UNLEASH_PORT', 'EXPERIMENTS_PORT', 'PREDICTOR_HTTP_PORT', 'PREDICTOR_GRPC_PORT'];
-    const ports = await Promise.all(names.map(freePort));
-    env = {
-      ...process.env,
-      ADLIFT_HOME: home,
-      ...Object.fromEntries(names.map((name, i) => [name, String(ports[i])])),
-    };
-    stack = spawn(process.execPath, [join(ROOT, 'dist', 'tools', 'stack', 'main.js')], {
-      env,
-      stdio: ['ignore', 'inherit', 'pipe'],
-    });
-    await said(stack, 'Ready in');
+    stack = await BuiltStack.start();
   }, 90_000);
-
-  afterAll(async () => {
-    if (stack.exitCode === null) {
-      stack.kill('SIGTERM');
-      await once(stack, 'exit');
-    }
-    rmSync(home, { recursive: true, force: true });
-  }, 60_000);
+  afterAll(() => stack.stop(), 60_000);
 
   it("finds the market's true lift, and every count of the report is in the raw tables", async () => {
-    const document = await demo();
+    const document = await stack.demo();
     expect(document.experiment).toEqual({ key: 'demo-1', state: 'running', verdict: 'ship' });
     expect(document.traffic).toMatchObject({
       requests: 60_000,
@@ -83,7 +53,7 @@ describe('the demo on a running stack', () => {
        WHERE p.assignments @> '[{"experiment": "demo-1"}]' LIMIT 1`,
       [],
     );
-    const { experimentsUrl, predictorUrl } = addresses();
+    const { experimentsUrl, predictorUrl } = stack.addresses();
     const trace = await until('the click to be in the trace', async () => {
       const answer = await fetch(`${experimentsUrl}/v1/predictions/${decision?.prediction_id}/trace`);
       const view = (await answer.json()) as TraceView;
@@ -115,8 +85,8 @@ describe('the demo on a running stack', () => {
   }, 60_000);
 
   it('leaves the truth alone when clicks are kept back, and shows that the report is off', async () => {
-    const sabotaged = await demo(...SMALL, '--sabotage', '0.5');
-    const honest = await demo(...SMALL, '--kill-worker');
+    const sabotaged = await stack.demo(...SMALL, '--sabotage', '0.5');
+    const honest = await stack.demo(...SMALL, '--kill-worker');
     expect(sabotaged.experiment.key).toBe('demo-2');
     expect(sabotaged.truth.ctrLift).toBe(honest.truth.ctrLift);
     expect(sabotaged.truth.ctrInside).toBe(false);
@@ -128,7 +98,7 @@ describe('the demo on a running stack', () => {
   }, 240_000);
 
   it('flips the sign of the lift when the arms swap their models', async () => {
-    const document = await demo(...SMALL, '--swap');
+    const document = await stack.demo(...SMALL, '--swap');
     expect(liftOf(document, 'ctr').relative).toBeLessThan(0);
     expect(liftOf(document, 'rpm').relative).toBeLessThan(0);
     expect(document.truth.rpmLift).toBeLessThan(0);
@@ -136,21 +106,8 @@ describe('the demo on a running stack', () => {
     expect(document.metrics[0]?.arms.map(({ variant }) => variant)).toEqual([CONTROL, TREATMENT]);
   }, 240_000);
 
-  async function demo(...options: string[]): Promise<DemoDocument> {
-    const script = join(ROOT, 'dist', 'tools', 'demo', 'main.js');
-    const { stdout } = await promisify(execFile)(process.execPath, [script, '--once', '--json', ...options], {
-      env,
-      maxBuffer: 1e7,
-    });
-    return JSON.parse(stdout) as DemoDocument;
-  }
-
-  function addresses(): Record<'databaseUrl' | 'experimentsUrl' | 'predictorUrl', string> {
-    return JSON.parse(readFileSync(join(home, 'running.json'), 'utf8')) as ReturnType<typeof addresses>;
-  }
-
   async function query<Row extends object>(sql: string, values: unknown[]): Promise<Row | undefined> {
-    const client = new Client({ connectionString: addresses().databaseUrl });
+    const client = new Client({ connectionString: stack.addresses().databaseUrl });
     await client.connect();
     try {
       return (await client.query<Row>(sql, values)).rows[0];
@@ -183,26 +140,4 @@ function liftOf(document: DemoDocument, metric: string) {
   const lift = document.metrics.find((line) => line.metric === metric)?.lift;
   if (!lift) throw new Error(`no inference for ${metric}`);
   return lift;
-}
-
-async function said(child: ChildProcess, text: string): Promise<void> {
-  const lines: string[] = [];
-  if (child.stderr === null) throw new Error('standard error is not piped');
-  for await (const line of createInterface({ input: child.stderr })) {
-    lines.push(line);
-    if (line.includes(text)) {
-      child.stderr.resume();
-      return;
-    }
-  }
-  throw new Error(`the stack ended without saying "${text}":\n${lines.join('\n')}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

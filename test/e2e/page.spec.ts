@@ -1,58 +1,29 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import type { DemoDocument } from '../../tools/demo/demo-document';
-import { freePorts } from '../integration/setup/free-ports';
+import { BuiltStack } from './setup/built-stack';
 
-const ROOT = join(__dirname, '..', '..');
 const STAGES = ['decode', 'flag_evaluation', 'encode', 'queue', 'inference', 'respond'];
 
 /** The page of a stack on which a small demo was played, in a real Chromium. */
 describe('the page', () => {
-  let home: string;
+  let stack: BuiltStack;
   let url: string;
-  let stack: ChildProcess;
   let demo: DemoDocument;
   let browser: Browser;
 
   beforeAll(async () => {
-    home = mkdtempSync(join(tmpdir(), 'adlift-page-'));
-    const names = ['POSTGRES_PORT', 'UNLEASH_PORT', 'EXPERIMENTS_PORT', 'PREDICTOR_HTTP_PORT', 'PREDICTOR_GRPC_PORT'];
-    const ports = await freePorts(names.length);
-    const env = {
-      ...process.env,
-      ADLIFT_HOME: home,
-      PREDICTOR_URL: `http://127.0.0.1:${ports[3]}`,
-      ...Object.fromEntries(names.map((name, i) => [name, String(ports[i])])),
-    };
-    url = `http://127.0.0.1:${ports[2]}`;
-    stack = spawn(process.execPath, [join(ROOT, 'dist', 'tools', 'stack', 'main.js')], {
-      env,
-      stdio: ['ignore', 'inherit', 'pipe'],
-    });
-    await said(stack, 'Ready in');
-    const play = [join(ROOT, 'dist', 'tools', 'demo', 'main.js'), '--once', '--json'];
-    const { stdout } = await promisify(execFile)(process.execPath, [...play, '--requests', '2000', '--units', '500'], {
-      env,
-      maxBuffer: 1e7,
-    });
-    demo = JSON.parse(stdout) as DemoDocument;
-    browser = await startBrowser(home);
+    stack = await BuiltStack.start();
+    url = stack.addresses().experimentsUrl;
+    demo = await stack.demo('--requests', '2000', '--units', '500');
+    browser = await startBrowser(stack.home);
   }, 240_000);
 
   afterAll(async () => {
     await browser?.close();
-    if (stack.exitCode === null) {
-      stack.kill('SIGTERM');
-      await once(stack, 'exit');
-    }
-    rmSync(home, { recursive: true, force: true });
+    await stack.stop();
   }, 60_000);
 
   const complaints: string[] = [];
@@ -211,17 +182,4 @@ async function startBrowser(home: string): Promise<Browser> {
   process.env['TMPDIR'] = folder;
   const { default: packed } = await import('@sparticuz/chromium');
   return chromium.launch({ executablePath: await packed.executablePath(), args: packed.args });
-}
-
-async function said(child: ChildProcess, text: string): Promise<void> {
-  const lines: string[] = [];
-  if (child.stderr === null) throw new Error('standard error is not piped');
-  for await (const line of createInterface({ input: child.stderr })) {
-    lines.push(line);
-    if (line.includes(text)) {
-      child.stderr.resume();
-      return;
-    }
-  }
-  throw new Error(`the stack ended without saying "${text}":\n${lines.join('\n')}`);
 }
