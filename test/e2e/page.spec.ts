@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -178,8 +180,14 @@ async function startBrowser(home: string): Promise<Browser> {
   if (given !== undefined) return chromium.launch({ executablePath: given });
   const folder = join(home, 'chromium');
   mkdirSync(folder);
-  // It reuses whatever it finds in the temporary folder, also what another user or version left there.
-  process.env['TMPDIR'] = folder;
+  // It reuses whatever it finds in the temporary folder, also what another user or version left there; and that folder
+  // is the process's own, which a test cannot change from within Jest. So a process with another one unpacks it.
+  const unpack =
+    "import('@sparticuz/chromium').then(async ({ default: it }) => console.log(await it.executablePath()))";
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', unpack], {
+    cwd: __dirname,
+    env: { ...process.env, TMPDIR: folder },
+  });
   const { default: packed } = await import('@sparticuz/chromium');
-  return chromium.launch({ executablePath: await packed.executablePath(), args: packed.args });
+  return chromium.launch({ executablePath: stdout.trim(), args: packed.args });
 }
