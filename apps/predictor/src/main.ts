@@ -2,7 +2,11 @@ import { readConfig } from '@adlift/config';
 import { shutDownOnSignal } from '@adlift/telemetry';
 import { createPredictorApp } from './create-app';
 import { GrpcServer } from './grpc/grpc-server';
+import { PredictorStatus } from './health/predictor-status';
 import { predictorEnvironment } from './predictor-config';
+
+/** Longest wait for flags and models at the start. */
+const SETTLE_MS = 10_000;
 
 async function main(): Promise<void> {
   const config = readConfig(predictorEnvironment, process.env);
@@ -10,6 +14,8 @@ async function main(): Promise<void> {
   shutDownOnSignal(() => app.close());
   await app.listen(config.PREDICTOR_HTTP_PORT, config.ADLIFT_HOST);
   await app.get(GrpcServer).listen();
+  // A caller that waits for us shall find its models and flags; one that does not is answered from a prior meanwhile.
+  await app.get(PredictorStatus).whenSettled(SETTLE_MS);
   process.send?.({ ready: true });
 }
 

@@ -2,7 +2,14 @@
  * Why a unit got what it got. Only `split` is part of an analysis: the others are served but never counted as an arm.
  */
 export type AssignmentReason =
-  'split' | 'not_in_experiment' | 'no_unit' | 'exposure_unlogged' | 'flag_unrecorded' | 'bad_payload' | 'forced';
+  | 'split'
+  | 'not_in_experiment'
+  | 'no_unit'
+  | 'exposure_unlogged'
+  | 'flag_unrecorded'
+  | 'bad_payload'
+  | 'traffic_taken'
+  | 'forced';
 
 /** Where one experiment put one unit. */
 export interface Assignment {
@@ -26,6 +33,8 @@ export interface VariantPlan {
   readonly cvr?: string;
   /** Share of requests whose order is drawn at random, [0, 1]. */
   readonly explore: number;
+  /** ISO 4217; empty takes any. */
+  readonly currency: string;
   /** The experiment's phase at the time the flag was written, from 1. */
   readonly phase: number;
 }

@@ -1,7 +1,7 @@
 import { decide, isInExperiment, outside, parsePlan, type EvaluatedVariant, type FlagState } from './decide';
 
 const FLAG: FlagState = { experiment: 'ranking', digest: `sha256:${'0f'.repeat(32)}`, recorded: true };
-const PLAN = { ctr: 'click@2', explore: 0.02, phase: 3 };
+const PLAN = { ctr: 'click@2', explore: 0.02, phase: 3, currency: 'EUR' };
 
 const variant = (payload?: string, enabled = true): EvaluatedVariant => ({
   name: 'treatment',
@@ -67,6 +67,7 @@ describe('parsePlan', () => {
     JSON.stringify({ ...PLAN, ctr: 'click@2@3' }),
     JSON.stringify({ ...PLAN, ctr: undefined }),
     JSON.stringify({ ...PLAN, cvr: 7 }),
+    JSON.stringify({ ...PLAN, currency: 'euro' }),
     JSON.stringify({ ...PLAN, explore: 1.1 }),
     JSON.stringify({ ...PLAN, explore: '0' }),
     JSON.stringify({ ...PLAN, phase: 0 }),

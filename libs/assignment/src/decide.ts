@@ -56,11 +56,12 @@ export function parsePlan(payload: string | undefined): VariantPlan | undefined 
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const { ctr, cvr, explore, phase } = value as Record<string, unknown>;
+  const { ctr, cvr, explore, phase, currency = '' } = value as Record<string, unknown>;
   if (!isModelReference(ctr) || !(cvr === undefined || isModelReference(cvr))) return undefined;
   if (typeof explore !== 'number' || !(explore >= 0 && explore <= 1)) return undefined;
   if (typeof phase !== 'number' || !Number.isSafeInteger(phase) || phase < 1) return undefined;
-  return cvr === undefined ? { ctr, explore, phase } : { ctr, cvr, explore, phase };
+  if (typeof currency !== 'string' || !/^([A-Z]{3})?$/.test(currency)) return undefined;
+  return { ctr, explore, phase, currency, ...(cvr === undefined ? {} : { cvr }) };
 }
 
 function isModelReference(value: unknown): value is string {

@@ -9,9 +9,13 @@ interface RawTable {
   readonly table: string;
   readonly identity: string;
   readonly extra: string;
+  /** When a repeat (s) says something else than what is stored (r). */
+  readonly differs: string;
   /** The extra columns as they stand in the staging table. */
   readonly extraFrom: string;
 }
+
+const CHARGE_DIFFERS = 's.charged_micros <> r.charged_micros';
 
 const RAW_TABLES: readonly RawTable[] = [
   plain('impression', 'day, prediction_id, idx', 'position, followed_rank, viewable'),
@@ -27,11 +31,13 @@ const RAW_TABLES: readonly RawTable[] = [
     identity: 'day, prediction_id, idx, kind',
     extra: 'kind, reason',
     extraFrom: 'event_kind AS kind, reason',
+    differs: CHARGE_DIFFERS,
   },
 ];
 
 function plain(kind: 'impression' | 'click' | 'conversion', identity: string, extra: string): RawTable {
-  return { kinds: [kind], table: kind, identity, extra, extraFrom: extra };
+  const differs = kind === 'conversion' ? `${CHARGE_DIFFERS} OR s.value_micros <> r.value_micros` : CHARGE_DIFFERS;
+  return { kinds: [kind], table: kind, identity, extra, extraFrom: extra, differs };
 }
 
 /**
@@ -91,7 +97,7 @@ async function markRepeats(
   const { rows } = await client.query<{ seq: number; status: 'duplicate' | 'conflict' }>(
     `WITH repeat AS (
        SELECT s.seq, s.event_kind, s.prediction_id, s.idx, s.event_time, s.charged_micros,
-         CASE WHEN s.charged_micros <> r.charged_micros OR (s.timed AND s.event_time <> r.event_time)
+         CASE WHEN ${raw.differs} OR (s.timed AND s.event_time <> r.event_time)
            THEN 'conflict' ELSE 'duplicate' END AS status
        FROM (SELECT *, event_kind AS kind FROM staged_event WHERE seq = ANY($1)) s
        JOIN ${raw.table} r USING (${raw.identity})

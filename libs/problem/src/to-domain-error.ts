@@ -1,5 +1,10 @@
 import { DomainError } from './domain-error';
 
+/** SQLSTATE of text that PostgreSQL cannot hold. */
+const UNSTORABLE = /^(22021|22P05)$/;
+/** SQLSTATE classes and socket errors of a database that cannot be reached. */
+const AWAY = /^(08...|57P0.|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE)$/;
+
 /** Any error as one that a caller may see: what is not meant for callers says only that it is ours. */
 export function toDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
@@ -9,5 +14,19 @@ export function toDomainError(error: unknown): DomainError {
   if (error instanceof Error && error.name === 'StoreUnavailable') {
     return new DomainError('unavailable', error.message, undefined, 1);
   }
+  const code = databaseCode(error);
+  if (UNSTORABLE.test(code))
+    return new DomainError(
+      'invalid_argument',
+      'a text holds characters that cannot be stored (U+0000, unpaired surrogates)',
+    );
+  if (AWAY.test(code)) return new DomainError('unavailable', 'the database is away', undefined, 1);
   return new DomainError('internal', 'an unexpected error; the log of the service has the details');
+}
+
+/** The code of a database error, also where an ORM has wrapped it; '' for any other error. */
+function databaseCode(error: unknown): string {
+  const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
+  const found = driverError?.code ?? code;
+  return typeof found === 'string' ? found : '';
 }

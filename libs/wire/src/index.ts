@@ -2,7 +2,15 @@ export { adlift as proto } from './generated/adlift';
 export { type Column, type Columns, columnLength, isMissing } from './column';
 export { decodeColumn, type NamedColumn } from './decode-column';
 export { decodePredictRequest } from './decode-predict-request';
-export { InvalidField, MAX_CANDIDATES, MAX_ID_BYTES, type BidType, type PredictRequest } from './predict-request';
+export {
+  InvalidField,
+  MAX_BID_MICROS,
+  MAX_CANDIDATES,
+  MAX_ID_BYTES,
+  type BidType,
+  type PredictRequest,
+} from './predict-request';
+export { requireId } from './require-id';
 export { validatePredictRequest } from './validate-predict-request';
 export { isUuidV7, uuidToBytes, uuidFromBytes, uuidV7Day, uuidV7RandomHex, uuidV7Time, makeUuidV7 } from './uuid-v7';
 export { parseTraceparent, type TraceContext } from './traceparent';

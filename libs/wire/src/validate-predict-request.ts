@@ -1,12 +1,6 @@
 import { columnLength, type Column } from './column';
-import {
-  InvalidField,
-  MAX_BID_MICROS,
-  MAX_CANDIDATES,
-  MAX_COLUMNS,
-  MAX_ID_BYTES,
-  type PredictRequest,
-} from './predict-request';
+import { requireId } from './require-id';
+import { InvalidField, MAX_BID_MICROS, MAX_CANDIDATES, MAX_COLUMNS, type PredictRequest } from './predict-request';
 
 /** Checks a decoded request's shape. Throws {@link InvalidField} naming the first malformed field. */
 export function validatePredictRequest(request: PredictRequest): void {
@@ -25,13 +19,6 @@ export function validatePredictRequest(request: PredictRequest): void {
   for (const [name, column] of request.columns) {
     validateColumn(`columns[${index}] (${name})`, column, n);
     index++;
-  }
-}
-
-function requireId(field: string, value: string, least: number): void {
-  const bytes = Buffer.byteLength(value);
-  if (bytes < least || bytes > MAX_ID_BYTES) {
-    throw new InvalidField(field, `must be ${least} to ${MAX_ID_BYTES} bytes, got ${bytes}`);
   }
 }
 

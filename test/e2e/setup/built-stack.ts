@@ -22,7 +22,7 @@ interface Addresses {
 export class BuiltStack {
   private constructor(
     readonly home: string,
-    private readonly env: NodeJS.ProcessEnv,
+    readonly env: NodeJS.ProcessEnv,
     private readonly launcher: ChildProcess,
   ) {}
 

@@ -37,7 +37,6 @@ export const experimentDesign = z
     alpha: z.number().gt(0).lt(0.5).default(0.05),
     /** Exposed units in all arms at which the design is most sensitive. */
     plannedUnits: z.int().min(100).max(1_000_000_000),
-    attributionWindowDays: z.int().min(1).max(365).default(30),
   })
   .superRefine(({ variants }, context) => {
     const total = variants.reduce((sum, { weight }) => sum + Math.round(weight * 10), 0);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { VariantPlan } from '@adlift/assignment';
-import type { ExperimentDesign, VariantDesign } from '../experiment/experiment-design';
+import type { ExperimentDesign } from '../experiment/experiment-design';
 import { UnleashAdmin, type UnleashVariant } from './unleash-admin';
 
 /** Makes the flag service say what the experiment says. */
@@ -13,14 +13,17 @@ export class FlagSync {
    * flag without variants. A failure on the way removes the flag again. Throws `upstream_failed`.
    */
   async provision(key: string, design: ExperimentDesign, phase: number): Promise<void> {
-    await this.unleash.createFlag(key, 'Made by Adlift; edits here end the experiment phase.');
+    await this.unleash.createFlag(
+      key,
+      'Made by Adlift. Change the experiment through the admin API of Adlift, not here.',
+    );
     try {
       await this.unleash.addStrategy(key, {
         name: 'flexibleRollout',
         constraints: [],
         // Without groupId the hash would be of the text "undefined", the same for every experiment.
         parameters: { rollout: String(design.rollout), stickiness: 'userId', groupId: key },
-        variants: strategyVariants(design.variants, phase),
+        variants: strategyVariants(design, phase),
       });
       await this.unleash.switchOn(key);
     } catch (error) {
@@ -38,10 +41,10 @@ export class FlagSync {
  * Variants as Unleash keeps them: sorted by name and weights in per mille. The server recomputes `variable` weights,
  * so all but one are `fix` and the one that is not comes out at the rest, which is its weight.
  */
-export function strategyVariants(variants: readonly VariantDesign[], phase: number): UnleashVariant[] {
+export function strategyVariants({ variants, currency }: ExperimentDesign, phase: number): UnleashVariant[] {
   const sorted = [...variants].sort((a, b) => (a.name < b.name ? -1 : 1));
   return sorted.map(({ name, weight, ctr, cvr, explore }, i) => {
-    const plan: VariantPlan = cvr === undefined ? { ctr, explore, phase } : { ctr, cvr, explore, phase };
+    const plan: VariantPlan = { ctr, explore, phase, currency, ...(cvr === undefined ? {} : { cvr }) };
     return {
       name,
       weight: Math.round(weight * 10),

@@ -54,7 +54,7 @@ function fallbacks({ arms }: PhaseStatistics): HealthCheck {
   return {
     name: 'fallback_share',
     ok: shares.every(({ share }) => share <= MAX_FALLBACK_SHARE),
-    detail: `${shares.map(({ variant, share }) => `${variant} ${(100 * share).toFixed(2)} %`).join(', ') || 'no impressions'} of impressions from a fallback (limit ${100 * MAX_FALLBACK_SHARE} %)`,
+    detail: `${shares.map(({ variant, share }) => `${variant} ${(100 * share).toFixed(2)} %`).join(', ') || 'none yet'} of impressions from a fallback (limit ${100 * MAX_FALLBACK_SHARE} %)`,
   };
 }
 

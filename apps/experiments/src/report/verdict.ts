@@ -1,8 +1,8 @@
-import { isRefusal } from '@adlift/statistics';
+import { isRefusal, type Comparison, type Interval } from '@adlift/statistics';
 import type { ExperimentDesign } from '../experiment/experiment-design';
 import type { ExperimentState, HealthCheck, MetricReport, Verdict } from '@adlift/client';
 
-/** What to do, from the checks and the goal's sequential intervals, with machine-readable reasons. */
+/** What to do, from the checks and the goal's interval of the design's mode and scale, with machine-readable reasons. */
 export function decideVerdict(
   design: ExperimentDesign,
   state: ExperimentState,
@@ -14,10 +14,10 @@ export function decideVerdict(
   const goal = metrics.find(({ metric }) => metric === design.goal);
   const judged = (goal?.comparisons ?? []).map(({ variant, result }) => {
     if (isRefusal(result)) return { variant, refusal: result.reason };
-    const { sequential } = result.relative;
-    return isRefusal(sequential)
-      ? { variant, refusal: sequential.reason }
-      : { variant, low: sequential.low, high: sequential.high };
+    const interval = decisionInterval(design, result, goal?.arms ?? []);
+    return typeof interval === 'string'
+      ? { variant, refusal: interval }
+      : { variant, low: interval.low, high: interval.high };
   });
   const better = judged.filter(({ low }) => low !== undefined && low > 0);
   if (better.length > 0)
@@ -30,4 +30,17 @@ export function decideVerdict(
     verdict: state === 'concluded' ? 'inconclusive' : 'keep_running',
     reasons: judged.map(({ variant, refusal }) => `${refusal ?? `${design.goal}_undecided`}:${variant}`),
   };
+}
+
+/** The interval that decides, or the reason why there is none: a fixed design decides once, at its planned size. */
+function decisionInterval(
+  { mode, decisionScale, plannedUnits }: ExperimentDesign,
+  { absolute, relative }: Comparison,
+  arms: MetricReport['arms'],
+): Interval | string {
+  if (mode === 'fixed' && arms.reduce((sum, { units }) => sum + units, 0) < plannedUnits) return 'not_final';
+  const { low, high } = absolute;
+  const fixed = decisionScale === 'absolute' ? { low, high } : relative.interval;
+  const chosen = mode === 'fixed' ? fixed : decisionScale === 'absolute' ? absolute.sequential : relative.sequential;
+  return isRefusal(chosen) ? chosen.reason : chosen;
 }

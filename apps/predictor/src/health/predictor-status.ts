@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { LedgerWriter } from '@adlift/ledger';
 import { ScoringPool } from '@adlift/scoring';
@@ -7,6 +8,8 @@ import { Assigner } from '../routing/assigner';
 import { FlagRecorder } from '../routing/flag-recorder';
 import { FlagSource } from '../routing/flag-source';
 import { ModelRepository } from '../serving/model-repository';
+
+const SETTLE_POLL_MS = 20;
 
 /** What `GET /v1/status` answers. */
 export interface PredictorState {
@@ -53,6 +56,17 @@ export class PredictorStatus {
     private readonly recorder: FlagRecorder,
     private readonly activity: ActivityCounts,
   ) {}
+
+  /** Resolves when flags and models are in, or after `timeoutMs` when a neighbour is away and they cannot be. */
+  async whenSettled(timeoutMs: number): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    while (!this.settled && Date.now() < deadline) await delay(SETTLE_POLL_MS);
+  }
+
+  private get settled(): boolean {
+    const recorded = this.recorder.current().every((flag) => flag.recorded);
+    return this.models.synchronised && this.flags.state().synchronized && recorded;
+  }
 
   read(): PredictorState {
     return {

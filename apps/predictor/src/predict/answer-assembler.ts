@@ -68,7 +68,7 @@ export class AnswerAssembler {
       unitId: request.privacy === 'LIMITED' ? '' : request.unitId,
       timeMs,
       bidType: request.bidType,
-      currency: request.currency,
+      currency: request.currency === '' ? (route.plan?.currency ?? '') : request.currency,
       logged: logRate > 0,
       logRate,
       traceId: trace.traceId,

@@ -1,4 +1,12 @@
-import { InvalidField, isUuidV7, MAX_CANDIDATES, MAX_ID_BYTES, uuidV7Time, type proto } from '@adlift/wire';
+import {
+  InvalidField,
+  isUuidV7,
+  MAX_BID_MICROS,
+  MAX_CANDIDATES,
+  requireId,
+  uuidV7Time,
+  type proto,
+} from '@adlift/wire';
 
 const DAY_MS = 86_400_000;
 const EARLIEST_MS = Date.UTC(2000, 0, 1);
@@ -7,15 +15,16 @@ const EARLIEST_MS = Date.UTC(2000, 0, 1);
 export function checkCandidate(candidate: proto.v1.IMintCandidate, path: string): void {
   if ((candidate.index ?? 0) >= MAX_CANDIDATES)
     throw new InvalidField(`${path}.index`, `must be below ${MAX_CANDIDATES}`);
-  requireShort(`${path}.ad_id`, candidate.adId);
-  requireShort(`${path}.campaign_id`, candidate.campaignId);
+  requireId(`${path}.ad_id`, candidate.adId ?? '', 0);
+  requireId(`${path}.campaign_id`, candidate.campaignId ?? '', 0);
   for (const field of ['propensity', 'pctr', 'pcvr'] as const) {
     const share = candidate[field] ?? 0;
     if (!(share >= 0 && share <= 1)) throw new InvalidField(`${path}.${field}`, `must be 0 to 1, got ${share}`);
   }
   const bid = candidate.bidMicros ?? 0;
-  if (!Number.isSafeInteger(bid) || bid < 0)
-    throw new InvalidField(`${path}.bid_micros`, `must be a whole number from 0, got ${bid}`);
+  if (!Number.isInteger(bid) || bid < 0 || bid > MAX_BID_MICROS) {
+    throw new InvalidField(`${path}.bid_micros`, `must be a whole number, 0 to ${MAX_BID_MICROS}, got ${bid}`);
+  }
 }
 
 /** Checks a prediction that another system made; returns its time in Unix milliseconds. Throws InvalidField. */
@@ -26,17 +35,12 @@ export function checkPastPrediction(past: proto.v1.IPastPrediction, path: string
   if (timeMs < EARLIEST_MS || timeMs > Date.now() + DAY_MS) {
     throw new InvalidField(`${path}.prediction_id`, `its time ${timeMs} is not between the year 2000 and now`);
   }
-  requireShort(`${path}.unit_id`, past.unitId);
-  requireShort(`${path}.placement`, past.placement);
+  requireId(`${path}.unit_id`, past.unitId ?? '', 0);
+  requireId(`${path}.placement`, past.placement ?? '', 0);
   for (const [i, { experiment, assigned, served }] of (past.assignments ?? []).entries()) {
-    requireShort(`${path}.assignments[${i}].experiment`, experiment);
-    requireShort(`${path}.assignments[${i}].assigned`, assigned);
-    requireShort(`${path}.assignments[${i}].served`, served);
+    requireId(`${path}.assignments[${i}].experiment`, experiment ?? '', 0);
+    requireId(`${path}.assignments[${i}].assigned`, assigned ?? '', 0);
+    requireId(`${path}.assignments[${i}].served`, served ?? '', 0);
   }
   return timeMs;
-}
-
-function requireShort(field: string, value: string | null | undefined): void {
-  const bytes = Buffer.byteLength(value ?? '');
-  if (bytes > MAX_ID_BYTES) throw new InvalidField(field, `must be 0 to ${MAX_ID_BYTES} bytes, got ${bytes}`);
 }

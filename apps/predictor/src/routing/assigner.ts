@@ -37,6 +37,9 @@ export class Assigner {
     let plan: VariantPlan | undefined;
     const assignments = this.recorder.current().map((flag) => {
       const decision = decide(flag, unitId, (unit) => this.source.evaluate(flag.experiment, unit, request.routing));
+      // One plan can be carried out; flags that overlap it are not ours, and their arms were not served.
+      if (plan !== undefined && decision.plan !== undefined) return outside(flag, 'traffic_taken');
+      requireCurrency(request.currency, decision, flag.experiment);
       const exposed = decision.plan === undefined || this.expose(decision, unitId, predictionId, timeMs);
       if (!exposed) return outside(flag, 'exposure_unlogged');
       plan ??= decision.plan;
@@ -76,4 +79,13 @@ export class Assigner {
     };
     return { assignments: [assignment], plan, forced: true };
   }
+}
+
+/** Amounts of several currencies cannot be added up. */
+function requireCurrency(currency: string, { plan }: Decision, experiment: string): void {
+  if (plan === undefined || currency === '' || plan.currency === '' || currency === plan.currency) return;
+  throw new InvalidField(
+    'currency',
+    `experiment "${experiment}" counts in ${plan.currency}, the request bids in ${currency}`,
+  );
 }

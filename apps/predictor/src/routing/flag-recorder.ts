@@ -20,7 +20,10 @@ export class FlagRecorder implements OnApplicationShutdown {
   constructor(
     private readonly source: FlagSource,
     @Inject(LEDGER_POOL) private readonly pool: Pool,
-  ) {}
+  ) {
+    // At once, not at the next request: that one would find its experiment unrecorded.
+    source.onChange(() => this.current());
+  }
 
   /** The experiments' flags with digests; computed once per change, so this costs nothing per request. */
   current(): readonly (ExperimentFlag & FlagState)[] {

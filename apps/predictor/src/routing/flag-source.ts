@@ -14,6 +14,8 @@ export interface ExperimentFlag {
 export abstract class FlagSource {
   /** Switched-on experiment flags, sorted by name; the same array until something changes. */
   abstract flags(): readonly ExperimentFlag[];
+  /** Calls `listener` after every change of the flags. */
+  abstract onChange(listener: () => void): void;
   /** Evaluates one flag for one unit, which must not be empty. */
   abstract evaluate(experiment: string, unitId: string, routing: Readonly<Record<string, string>>): EvaluatedVariant;
   /** Whether the flags ever came from the service or its backup, and when they last did (Unix ms). */

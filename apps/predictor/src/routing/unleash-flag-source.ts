@@ -15,6 +15,7 @@ export class UnleashFlagSource extends FlagSource implements OnApplicationShutdo
   private current: readonly ExperimentFlag[] = [];
   private refreshedAt: number | undefined;
   private lastError: string | undefined;
+  private readonly listeners: (() => void)[] = [];
 
   constructor(@Inject(PREDICTOR_CONFIG) config: PredictorEnvironment) {
     super();
@@ -32,6 +33,7 @@ export class UnleashFlagSource extends FlagSource implements OnApplicationShutdo
       this.current = readFlags(this.unleash);
       this.refreshedAt = Date.now();
       this.lastError = undefined;
+      for (const listener of this.listeners) listener();
     };
     this.unleash.on(UnleashEvents.Ready, update);
     this.unleash.on(UnleashEvents.Changed, update);
@@ -39,6 +41,10 @@ export class UnleashFlagSource extends FlagSource implements OnApplicationShutdo
     this.unleash.on(UnleashEvents.Synchronized, update);
     this.unleash.on(UnleashEvents.Error, (error: Error) => this.complain(error.message));
     this.unleash.on(UnleashEvents.Warn, (message: unknown) => this.complain(String(message)));
+  }
+
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
   }
 
   flags(): readonly ExperimentFlag[] {

@@ -23,6 +23,8 @@ export class ModelRepository implements OnApplicationBootstrap, OnApplicationShu
   private defaults: ServingSet['defaults'] = {};
   private readonly failures = new Map<string, string>();
   private running: Promise<void> | undefined;
+  /** Whether the serving set has been carried out once. */
+  synchronised = false;
 
   constructor(
     @Inject(PREDICTOR_CONFIG) private readonly config: PredictorEnvironment,
@@ -63,6 +65,7 @@ export class ModelRepository implements OnApplicationBootstrap, OnApplicationShu
     while (!this.ending.signal.aborted) {
       try {
         await this.synchronise(await this.bundles.servingSet());
+        this.synchronised = true;
         complaint = '';
       } catch (error) {
         const { message } = error as Error;
