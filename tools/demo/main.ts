@@ -5,7 +5,7 @@ import { DEMO_PLAN } from '../market/index';
 import { findRunningStack, type RunningStack } from '../stack/running-stack';
 import { startStack } from '../stack/stack';
 import { stackEnvironment } from '../stack/stack-config';
-import { StackError } from '../stack/stack-error';
+import { StackError, StackInterrupted } from '../stack/stack-error';
 import { untilEnded } from '../stack/until-ended';
 import { runDemo } from './demo';
 
@@ -39,8 +39,8 @@ async function run(options: Options): Promise<void> {
   const env = readConfig(stackEnvironment, process.env);
   const running = await findRunningStack(env.ADLIFT_HOME);
   if (running !== undefined) log(`using the stack that is up on ${running.home}`);
-  const stack = running ?? (await startStack({ env, log }));
   const interrupted = untilEnded();
+  const stack = running ?? (await startStack({ env, log, ended: interrupted }));
   try {
     const done = await Promise.race([runDemo(stack, { ...options, log }), stack.died, interrupted]);
     if (done === 'ended') {
@@ -85,6 +85,7 @@ function share(text: string): number {
 }
 
 command.parseAsync().catch((error: Error) => {
+  if (error instanceof StackInterrupted) process.exit(130);
   console.error(error instanceof StackError || error instanceof ConfigError ? `adlift: ${error.message}` : error);
   process.exit(1);
 });

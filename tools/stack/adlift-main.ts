@@ -3,16 +3,16 @@ import { ConfigError, readConfig } from '@adlift/config';
 import { CliError } from '../../apps/cli/src/cli-error';
 import type { Connection } from '../../apps/cli/src/connection';
 import { adliftProgram } from '../../apps/cli/src/program';
-import { findRunningStack } from './running-stack';
+import { findRunningStack, type RunningStack } from './running-stack';
 import { startStack } from './stack';
-import { stackEnvironment } from './stack-config';
-import { StackError } from './stack-error';
+import { stackEnvironment, type StackEnvironment } from './stack-config';
+import { StackError, StackInterrupted } from './stack-error';
+import { untilEnded } from './until-ended';
 
 /** The CLI on the embedded stack: the one that is up, or one that is started for the time of the command. */
 async function connect(): Promise<Connection> {
   const env = readConfig(stackEnvironment, process.env);
-  const stack =
-    (await findRunningStack(env.ADLIFT_HOME)) ?? (await startStack({ env, log: (line) => console.error(line) }));
+  const stack = (await findRunningStack(env.ADLIFT_HOME)) ?? (await startOwnStack(env));
   const importer = new AdServerClient(stack.grpcAddress, stack.secrets.importerKey);
   return {
     admin: new AdminApi(stack.experimentsUrl),
@@ -24,10 +24,21 @@ async function connect(): Promise<Connection> {
   };
 }
 
+async function startOwnStack(env: StackEnvironment): Promise<RunningStack> {
+  const ended = untilEnded();
+  const stack = await startStack({ env, ended, log: (line) => console.error(line) });
+  void ended.then(() => stack.stop()).finally(() => process.exit(130));
+  return stack;
+}
+
 adliftProgram(connect)
   .name('npm run -s adlift --')
   .parseAsync()
   .catch((error: Error) => {
+    if (error instanceof StackInterrupted) {
+      process.exitCode = 130;
+      return;
+    }
     const mendable = [CliError, ConfigError, ApiError, StackError].some((kind) => error instanceof kind);
     console.error(mendable ? `adlift: ${error.message}` : error);
     process.exitCode = 1;

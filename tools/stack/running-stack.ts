@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { launcherOf } from './launcher-lock';
 import { readSecrets, type StackSecrets } from './secrets';
 
 /** Where everything of a running stack is. */
@@ -12,7 +13,7 @@ export interface RunningStack {
   readonly predictorUrl: string;
   readonly grpcAddress: string;
   readonly secrets: StackSecrets;
-  /** Rejects when a service dies by itself. */
+  /** Rejects when a service or the embedded PostgreSQL dies by itself. */
   readonly died: Promise<never>;
   stop(): Promise<void>;
 }
@@ -48,6 +49,7 @@ export function noteStopped(home: string): void {
 /** The stack that `npm start` keeps up on this home, or undefined; stopping it is left to the one who started it. */
 export async function findRunningStack(folder: string): Promise<RunningStack | undefined> {
   const home = resolve(__dirname, '..', '..', '..', folder);
+  if (launcherOf(home) === undefined) return undefined;
   let addresses: StackAddresses;
   try {
     addresses = JSON.parse(readFileSync(join(home, FILE), 'utf8')) as StackAddresses;

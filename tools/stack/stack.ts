@@ -1,19 +1,40 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ensureDatabase, startEmbeddedPostgres, type RunningPostgres } from './embedded-postgres';
+import { ensureSchema } from './databases';
+import { ensureDatabase, startEmbeddedPostgres } from './embedded-postgres';
 import { requireFreePort } from './free-port';
-import { noteRunning, noteStopped, type RunningStack } from './running-stack';
+import { lockHome } from './launcher-lock';
+import { noteRunning, type RunningStack } from './running-stack';
 import { readSecrets, type StackSecrets } from './secrets';
-import { ServiceProcess } from './service-process';
+import type { ServiceProcess } from './service-process';
+import {
+  experimentsVariables,
+  predictorVariables,
+  sharedVariables,
+  stackPlaces,
+  type StackPlaces,
+  UNLEASH_SCHEMA,
+  unleashVariables,
+} from './service-variables';
 import type { StackEnvironment } from './stack-config';
 import { StackError } from './stack-error';
+import { StackParts } from './stack-parts';
 
 export interface StackOptions {
   readonly env: StackEnvironment;
   /** One line of progress. */
   readonly log: (line: string) => void;
+  /** Resolves when the user wants to leave; a boot under way is given up then. */
+  readonly ended: Promise<unknown>;
   /** Further environment of the predictor and the experiments app. */
   readonly serviceEnv?: Readonly<Record<string, string>>;
+}
+
+/** A boot under way. */
+interface Boot extends StackOptions {
+  readonly home: string;
+  readonly secrets: StackSecrets;
+  readonly parts: StackParts;
 }
 
 const DIST = join(__dirname, '..', '..');
@@ -21,103 +42,22 @@ const ROOT = join(DIST, '..');
 
 /**
  * Starts PostgreSQL, Unleash, the experiments app and the predictor, in the order in which they need each other.
- * Throws StackError saying what to do; whatever was started by then is stopped again.
+ * Throws StackError saying what to do, or StackInterrupted; whatever was started by then is stopped again.
  */
-export async function startStack({ env, log, serviceEnv = {} }: StackOptions): Promise<RunningStack> {
-  const home = prepareHome(env.ADLIFT_HOME);
-  const secrets = readSecrets(home);
-  const started: { stop(): Promise<void> }[] = [];
-  const stop = async (): Promise<void> => {
-    noteStopped(home);
-    for (const part of started.splice(0).reverse()) await part.stop();
-  };
-  let reportDeath: (error: StackError) => void = () => undefined;
-  const died = new Promise<never>((_resolve, reject) => (reportDeath = reject));
-  died.catch(() => undefined);
-  const service = (name: string, args: string[], variables: Record<string, string>): ServiceProcess => {
-    const process = new ServiceProcess({
-      name,
-      args,
-      cwd: ROOT,
-      env: variables,
-      logFile: join(home, 'logs', `${name}.log`),
-      onDeath: (error) => reportDeath(error),
-    });
-    started.push(process);
-    return process;
-  };
-
+export async function startStack(options: StackOptions): Promise<RunningStack> {
+  const home = prepareHome(options.env.ADLIFT_HOME);
+  const parts = new StackParts(home, lockHome(home), options.ended);
   try {
-    await requireFreePort(env.EXPERIMENTS_PORT, 'EXPERIMENTS_PORT', 'the experiments app');
-    await requireFreePort(env.PREDICTOR_HTTP_PORT, 'PREDICTOR_HTTP_PORT', "the predictor's HTTP API");
-    await requireFreePort(env.PREDICTOR_GRPC_PORT, 'PREDICTOR_GRPC_PORT', "the predictor's gRPC API");
-    if (env.UNLEASH_URL === undefined) await requireFreePort(env.UNLEASH_PORT, 'UNLEASH_PORT', 'Unleash');
-
-    const postgres = await postgresOf(env, home, secrets, log);
-    if (postgres !== undefined) started.push(postgres);
-    const databaseUrl = env.DATABASE_URL ?? (postgres as RunningPostgres).url('adlift');
-    log(`PostgreSQL   ${redacted(databaseUrl)}`);
-
-    const unleashUrl = env.UNLEASH_URL ?? `http://127.0.0.1:${env.UNLEASH_PORT}`;
-    const unleashAdminToken = env.UNLEASH_ADMIN_TOKEN ?? secrets.unleashAdminToken;
-    const unleash =
-      env.UNLEASH_URL === undefined
-        ? service(
-            'unleash',
-            [join(DIST, 'tools', 'stack', 'unleash-main.js')],
-            unleashVariables(env, secrets, postgres, databaseUrl),
-          )
-        : undefined;
-    const shared = {
-      ADLIFT_HOME: home,
-      DATABASE_URL: databaseUrl,
-      UNLEASH_URL: unleashUrl,
-      TRACE_SAMPLE_RATE: '1',
-      ...serviceEnv,
-    };
-    const experimentsUrl = `http://127.0.0.1:${env.EXPERIMENTS_PORT}`;
-    const experiments = service('experiments', appArguments('experiments'), {
-      ...shared,
-      EXPERIMENTS_PORT: String(env.EXPERIMENTS_PORT),
-      PREDICTOR_URL: `http://127.0.0.1:${env.PREDICTOR_HTTP_PORT}`,
-      UNLEASH_ADMIN_TOKEN: unleashAdminToken,
-    });
-    await Promise.all([unleash?.whenReady(), experiments.whenReady()]);
-    log(`Unleash      ${unleashUrl}`);
-    log(`experiments  ${experimentsUrl}`);
-
-    const predictor = service('predictor', appArguments('predictor'), {
-      ...shared,
-      EXPERIMENTS_URL: experimentsUrl,
-      PREDICTOR_HTTP_PORT: String(env.PREDICTOR_HTTP_PORT),
-      PREDICTOR_GRPC_PORT: String(env.PREDICTOR_GRPC_PORT),
-      UNLEASH_CLIENT_TOKEN: env.UNLEASH_CLIENT_TOKEN ?? secrets.unleashClientToken,
-      UNLEASH_REFRESH_MS: '1000',
-      MODEL_REFRESH_MS: '1000',
-      ADLIFT_TOKEN_KEYS: secrets.tokenKeys,
-      ADLIFT_CREDENTIALS: JSON.stringify(credentials(secrets)),
-    });
-    await predictor.whenReady();
-    const predictorUrl = `http://127.0.0.1:${env.PREDICTOR_HTTP_PORT}`;
-    const grpcAddress = `127.0.0.1:${env.PREDICTOR_GRPC_PORT}`;
-    log(`predictor    ${predictorUrl} and gRPC ${grpcAddress}`);
-    const stack = {
-      home,
-      databaseUrl,
-      unleashUrl,
-      unleashAdminToken,
-      experimentsUrl,
-      predictorUrl,
-      grpcAddress,
-      secrets,
-      died,
-      stop,
-    };
+    const boot = { ...options, home, parts, secrets: readSecrets(home) };
+    await requireFreePorts(options.env);
+    const databases = await startDatabases(boot);
+    const places = await startServices(boot, databases);
+    const stack = { home, ...places, secrets: boot.secrets, died: parts.died, stop: () => parts.stop() };
     noteRunning(stack);
     return stack;
   } catch (error) {
-    await stop();
-    throw error;
+    await parts.stop();
+    throw parts.cause(error);
   }
 }
 
@@ -134,54 +74,72 @@ function prepareHome(folder: string): string {
   return home;
 }
 
-async function postgresOf(
-  env: StackEnvironment,
-  home: string,
-  secrets: StackSecrets,
-  log: (line: string) => void,
-): Promise<RunningPostgres | undefined> {
-  if (env.DATABASE_URL !== undefined && env.UNLEASH_URL !== undefined) return undefined;
-  if (env.DATABASE_URL !== undefined) return undefined;
+async function requireFreePorts(env: StackEnvironment): Promise<void> {
+  await requireFreePort(env.EXPERIMENTS_PORT, 'EXPERIMENTS_PORT', 'the experiments app');
+  await requireFreePort(env.PREDICTOR_HTTP_PORT, 'PREDICTOR_HTTP_PORT', "the predictor's HTTP API");
+  await requireFreePort(env.PREDICTOR_GRPC_PORT, 'PREDICTOR_GRPC_PORT', "the predictor's gRPC API");
+  if (env.UNLEASH_URL === undefined) await requireFreePort(env.UNLEASH_PORT, 'UNLEASH_PORT', 'Unleash');
+}
+
+/** URLs of Adlift's and of the embedded Unleash's database, which on an outside PostgreSQL are the same. */
+async function startDatabases({ env, home, secrets, log, parts }: Boot): Promise<{ adlift: string; unleash: string }> {
+  if (env.DATABASE_URL !== undefined) {
+    if (env.UNLEASH_URL === undefined) await prepareOutsideDatabase(env.DATABASE_URL);
+    return { adlift: env.DATABASE_URL, unleash: env.DATABASE_URL };
+  }
   const postgres = await startEmbeddedPostgres({
     home,
     port: env.POSTGRES_PORT,
     password: secrets.postgresPassword,
     log,
+    onDeath: parts.reportDeath,
   });
-  await ensureDatabase(postgres, 'adlift');
-  await ensureDatabase(postgres, 'unleash');
-  return postgres;
+  parts.add(postgres);
+  await parts.wait(ensureDatabase(postgres, 'adlift'));
+  await parts.wait(ensureDatabase(postgres, 'unleash'));
+  return { adlift: postgres.url('adlift'), unleash: postgres.url('unleash') };
 }
 
-function unleashVariables(
-  env: StackEnvironment,
-  secrets: StackSecrets,
-  postgres: RunningPostgres | undefined,
-  databaseUrl: string,
-): Record<string, string> {
-  return {
-    UNLEASH_PORT: String(env.UNLEASH_PORT),
-    // On an outside PostgreSQL the embedded Unleash keeps to a schema of its own.
-    DATABASE_URL: postgres?.url('unleash') ?? databaseUrl,
-    ...(postgres === undefined ? { DATABASE_SCHEMA: 'unleash' } : {}),
-    DATABASE_SSL: 'false',
-    INIT_ADMIN_API_TOKENS: secrets.unleashAdminToken,
-    INIT_CLIENT_API_TOKENS: secrets.unleashClientToken,
-    NODE_ENV: 'production',
-    CHECK_VERSION: 'false',
-  };
+async function prepareOutsideDatabase(url: string): Promise<void> {
+  try {
+    await ensureSchema(url, UNLEASH_SCHEMA);
+  } catch (error) {
+    throw new StackError(
+      `the embedded Unleash cannot have its schema "${UNLEASH_SCHEMA}" in the database of DATABASE_URL: ${(error as Error).message}`,
+    );
+  }
+}
+
+async function startServices(boot: Boot, databases: { adlift: string; unleash: string }): Promise<StackPlaces> {
+  const { env, secrets, log, parts } = boot;
+  const places = stackPlaces(env, secrets, databases.adlift);
+  const shared = { ...sharedVariables(env, boot.home, places), ...boot.serviceEnv };
+  log(`PostgreSQL   ${redacted(databases.adlift)}`);
+
+  const first: ServiceProcess[] = [];
+  if (env.UNLEASH_URL === undefined) {
+    const variables = unleashVariables(env, secrets, databases.unleash, databases.unleash === databases.adlift);
+    first.push(service(boot, 'unleash', [join(DIST, 'tools', 'stack', 'unleash-main.js')], variables));
+  }
+  const experiments = { ...shared, ...experimentsVariables(env, places) };
+  first.push(service(boot, 'experiments', appArguments('experiments'), experiments));
+  await parts.wait(Promise.all(first.map((process) => process.whenReady())));
+  log(`Unleash      ${places.unleashUrl}`);
+  log(`experiments  ${places.experimentsUrl}`);
+
+  const predictor = { ...shared, ...predictorVariables(env, secrets, places) };
+  await parts.wait(service(boot, 'predictor', appArguments('predictor'), predictor).whenReady());
+  log(`predictor    ${places.predictorUrl} and gRPC ${places.grpcAddress}`);
+  return places;
+}
+
+function service(boot: Boot, name: string, args: string[], env: Record<string, string>): ServiceProcess {
+  return boot.parts.service({ name, args, env, cwd: ROOT, logFile: join(boot.home, 'logs', `${name}.log`) });
 }
 
 function appArguments(app: string): string[] {
   const built = join(DIST, 'apps', app, 'src');
   return ['--require', join(built, 'instrumentation.js'), join(built, 'main.js')];
-}
-
-function credentials(secrets: StackSecrets): unknown[] {
-  return [
-    { name: 'player', key: secrets.playerKey, grants: ['future_times', 'inject_faults'] },
-    { name: 'importer', key: secrets.importerKey, grants: ['import'] },
-  ];
 }
 
 function redacted(url: string): string {

@@ -2,6 +2,9 @@ import type { DataSourceOptions, EntitySchema, MixedList } from 'typeorm';
 import { InitialSchema1795392000000 } from './migrations/initial-schema';
 import { TraceStore1795478400000 } from './migrations/trace-store';
 
+/** Notes which migrations have run. */
+const MIGRATIONS_TABLE = 'adlift_migration';
+
 /** TypeORM options of a process that administers the schema: explicit migrations, never `synchronize`. */
 export function dataSourceOptions(
   url: string,
@@ -12,6 +15,8 @@ export function dataSourceOptions(
     url,
     entities,
     migrations: [InitialSchema1795392000000, TraceStore1795478400000],
+    // On a shared database, other tools keep a table by the usual name.
+    migrationsTableName: MIGRATIONS_TABLE,
     migrationsTransactionMode: 'all',
     synchronize: false,
     applicationName: 'adlift-admin',

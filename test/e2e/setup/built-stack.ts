@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,6 +14,7 @@ const PORTS = ['POSTGRES_PORT', 'UNLEASH_PORT', 'EXPERIMENTS_PORT', 'PREDICTOR_H
 /** What the running stack notes of itself beside its state. */
 interface Addresses {
   readonly databaseUrl: string;
+  readonly unleashUrl: string;
   readonly experimentsUrl: string;
   readonly predictorUrl: string;
 }
@@ -26,20 +27,35 @@ export class BuiltStack {
     private readonly launcher: ChildProcess,
   ) {}
 
-  static async start(): Promise<BuiltStack> {
-    const home = mkdtempSync(join(tmpdir(), 'adlift e2e '));
-    const ports = await freePorts(PORTS.length);
-    const env = {
-      ...process.env,
-      ADLIFT_HOME: home,
-      ...Object.fromEntries(PORTS.map((name, i) => [name, String(ports[i])])),
-    };
-    const launcher = spawn(process.execPath, [join(TOOLS, 'stack', 'main.js')], {
-      env,
-      stdio: ['ignore', 'inherit', 'pipe'],
-    });
+  static async start(variables: NodeJS.ProcessEnv = {}): Promise<BuiltStack> {
+    return BuiltStack.startIn(await freshEnvironment(variables));
+  }
+
+  private static async startIn(env: StackVariables): Promise<BuiltStack> {
+    const launcher = launch(env);
     await said(launcher, 'Ready in');
-    return new BuiltStack(home, env, launcher);
+    return new BuiltStack(env.ADLIFT_HOME, env, launcher);
+  }
+
+  get pid(): number {
+    return this.launcher.pid as number;
+  }
+
+  /** Starts again with the same home and ports. */
+  restart(): Promise<BuiltStack> {
+    return BuiltStack.startIn({ ...this.env, ADLIFT_HOME: this.home });
+  }
+
+  /** Takes the launcher away without a chance to clean up. */
+  async kill(): Promise<void> {
+    this.launcher.kill('SIGKILL');
+    await once(this.launcher, 'exit');
+  }
+
+  /** Resolves with the exit code when the launcher ends by itself. */
+  async exitCode(): Promise<number | null> {
+    if (this.launcher.exitCode === null) await once(this.launcher, 'exit');
+    return this.launcher.exitCode;
   }
 
   addresses(): Addresses {
@@ -54,7 +70,7 @@ export class BuiltStack {
   }
 
   async stop(): Promise<void> {
-    if (this.launcher.exitCode === null) {
+    if (this.launcher.exitCode === null && this.launcher.signalCode === null) {
       this.launcher.kill('SIGTERM');
       await once(this.launcher, 'exit');
     }
@@ -62,7 +78,26 @@ export class BuiltStack {
   }
 }
 
-async function said(child: ChildProcess, text: string): Promise<void> {
+export type StackVariables = NodeJS.ProcessEnv & { ADLIFT_HOME: string };
+
+/** The environment of a stack in a new home and on ports of its own. */
+export async function freshEnvironment(variables: NodeJS.ProcessEnv = {}): Promise<StackVariables> {
+  const ports = await freePorts(PORTS.length);
+  return {
+    ...process.env,
+    ADLIFT_HOME: openHome(),
+    ...Object.fromEntries(PORTS.map((name, i) => [name, String(ports[i])])),
+    ...variables,
+  };
+}
+
+/** The built launcher, with its progress on a pipe. */
+export function launch(env: NodeJS.ProcessEnv): ChildProcess {
+  return spawn(process.execPath, [join(TOOLS, 'stack', 'main.js')], { env, stdio: ['ignore', 'inherit', 'pipe'] });
+}
+
+/** Resolves when the process has said `text` on standard error. Throws with what it said instead when it ends first. */
+export async function said(child: ChildProcess, text: string): Promise<void> {
   const lines: string[] = [];
   if (child.stderr === null) throw new Error('standard error is not piped');
   for await (const line of createInterface({ input: child.stderr })) {
@@ -73,4 +108,11 @@ async function said(child: ChildProcess, text: string): Promise<void> {
     }
   }
   throw new Error(`the stack ended without saying "${text}":\n${lines.join('\n')}`);
+}
+
+/** A home with a space in its path, which the account that PostgreSQL runs as under root can reach too. */
+function openHome(): string {
+  const home = mkdtempSync(join(tmpdir(), 'adlift e2e '));
+  chmodSync(home, 0o755);
+  return home;
 }
