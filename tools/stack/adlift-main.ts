@@ -31,7 +31,8 @@ async function startOwnStack(env: StackEnvironment): Promise<RunningStack> {
   return stack;
 }
 
-adliftProgram(connect)
+// npm runs its scripts in the project's folder, whatever folder the user is in.
+adliftProgram(connect, process.env['INIT_CWD'] ?? process.cwd())
   .name('npm run -s adlift --')
   .parseAsync()
   .catch((error: Error) => {

@@ -25,7 +25,7 @@ function connect(): Promise<Connection> {
   });
 }
 
-adliftProgram(connect)
+adliftProgram(connect, process.cwd())
   .parseAsync()
   .catch((error: Error) => {
     const mendable = error instanceof CliError || error instanceof ConfigError || error instanceof ApiError;

@@ -3,10 +3,10 @@ import type { Connect } from './connection';
 import { experimentCommand } from './experiment/experiment-command';
 import { importCommand } from './import/import-command';
 
-/** The command line: what a user may ask for. How the services are reached is the caller's. */
-export function adliftProgram(connect: Connect): Command {
+/** The command line: what a user may ask for. How the services are reached, and which folder the user is in, is the caller's. */
+export function adliftProgram(connect: Connect, userFolder: string): Command {
   return new Command('adlift')
     .description('Experiments on ad models from the command line.')
-    .addCommand(importCommand(connect))
+    .addCommand(importCommand(connect, userFolder))
     .addCommand(experimentCommand(connect));
 }

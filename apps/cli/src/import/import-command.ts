@@ -11,8 +11,8 @@ interface Options {
   readonly json: boolean;
 }
 
-/** `adlift import obd DIR`. */
-export function importCommand(connect: Connect): Command {
+/** `adlift import obd DIR`; a relative folder starts at `userFolder`. */
+export function importCommand(connect: Connect, userFolder: string): Command {
   const command = new Command('import').description('bring in the log of another system as a finished experiment');
   command
     .command('obd <folder>')
@@ -24,8 +24,7 @@ export function importCommand(connect: Connect): Command {
       const connection = await connect();
       try {
         const report = await importOpenBandit(connection.admin, connection.importer, {
-          // npm runs its scripts in the project's folder, whatever folder the user is in.
-          folder: resolve(process.env['INIT_CWD'] ?? '.', folder),
+          folder: resolve(userFolder, folder),
           limit,
           key,
           onProgress: progressLine(),
