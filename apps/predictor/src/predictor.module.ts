@@ -21,6 +21,8 @@ import { PredictController } from './predict/predict.controller';
 import { PredictGrpc } from './predict/predict.grpc';
 import { PredictMetrics } from './predict/predict-metrics';
 import { PredictObservers } from './predict/predict-observers';
+import { RecentAnswers } from './predict/recent-answers';
+import { PredictStreamGrpc } from './predict/predict-stream.grpc';
 import { PredictService } from './predict/predict.service';
 import { TokenMint } from './predict/token-mint';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from './predictor-config';
@@ -45,7 +47,7 @@ export class PredictorModule {
       providers: [
         { provide: PREDICTOR_CONFIG, useValue: config },
         { provide: TokenSealer, useFactory: () => new TokenSealer(config.ADLIFT_TOKEN_KEYS) },
-        { provide: ScoringPool, useFactory: () => new ScoringPool({ workers: 1 }) },
+        { provide: ScoringPool, useFactory: () => new ScoringPool() },
         { provide: FlagSource, useClass: UnleashFlagSource },
         ...[FlagRecorder, Assigner],
         ...[BundleSource, ModelRepository, CandidateScorer],
@@ -56,8 +58,10 @@ export class PredictorModule {
           PredictMetrics,
           DecisionTracer,
           PredictObservers,
+          RecentAnswers,
           PredictService,
           PredictGrpc,
+          PredictStreamGrpc,
           MintTokensGrpc,
         ],
         ...[Credentials, RejectedEvents, EventObservers, EventsService, EventsGrpc],

@@ -7,6 +7,7 @@ import type { EventOutcome, Exposure, LedgerEvent } from './ledger-event';
 import type { PredictionRecord } from './prediction-record';
 import { storeEvents } from './store-events';
 import { storeExposures } from './store-exposures';
+import { encodePrediction } from './encode-prediction';
 import { storePredictions } from './store-predictions';
 
 export interface LedgerWriterOptions {
@@ -21,6 +22,12 @@ export interface LedgerWriterOptions {
   readonly onRefused: (what: 'exposure' | 'prediction', error: Error) => void;
 }
 
+/** A row of the prediction log as it waits. */
+interface LogRow {
+  readonly day: string;
+  readonly bytes: Uint8Array;
+}
+
 const MAX_ROWS = 5000;
 const MAX_PREDICTION_ROWS = 1000;
 const MAX_PENDING_EVENTS = 50_000;
@@ -31,7 +38,7 @@ export class LedgerWriter {
   private readonly sets = new AssignmentSets();
   private readonly events: BatchWriter<LedgerEvent, EventOutcome>;
   private readonly exposures: BatchWriter<Exposure, boolean>;
-  private readonly predictions: BatchWriter<PredictionRecord, void>;
+  private readonly predictions: BatchWriter<LogRow, void>;
 
   constructor(options: LedgerWriterOptions) {
     const { pool, onUnavailable, onRefused } = options;
@@ -61,14 +68,19 @@ export class LedgerWriter {
         return false;
       },
     });
-    this.predictions = new BatchWriter<PredictionRecord, void>({
+    this.predictions = new BatchWriter<LogRow, void>({
       pool,
       onUnavailable,
       maxRows: MAX_PREDICTION_ROWS,
       capacity: options.maxPendingPredictions,
-      dayOf: ({ predictionId }) => uuidV7Day(predictionId),
+      dayOf: ({ day }) => day,
       store: async (client, items) => {
-        await inSpan('store predictions', { 'adlift.rows': items.length }, [], () => storePredictions(client, items));
+        await inSpan('store predictions', { 'adlift.rows': items.length }, [], () =>
+          storePredictions(
+            client,
+            items.map(({ bytes }) => bytes),
+          ),
+        );
         return items.map(() => undefined);
       },
       refused: (_item, error) => onRefused('prediction', error),
@@ -92,7 +104,7 @@ export class LedgerWriter {
 
   /** Takes a row of the prediction log; false when no more may wait. */
   log(record: PredictionRecord): boolean {
-    return this.predictions.offer(record);
+    return this.predictions.offer({ day: uuidV7Day(record.predictionId), bytes: encodePrediction(record) });
   }
 
   /** What is not durable yet. */

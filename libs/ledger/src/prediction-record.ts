@@ -1,5 +1,4 @@
-import type { Assignment } from '@adlift/assignment';
-import type { BidType } from '@adlift/wire';
+import type { AnsweredAssignment, BidType } from '@adlift/wire';
 
 /** One row of the prediction log: a request as served, its columns in the bytes they came in. */
 export interface PredictionRecord {
@@ -8,12 +7,12 @@ export interface PredictionRecord {
   readonly unitId: string;
   readonly placement: string;
   readonly timeMs: number;
-  readonly assignments: readonly Assignment[];
+  readonly assignments: readonly AnsweredAssignment[];
   readonly n: number;
   readonly adIds: readonly string[];
   readonly campaignIds: readonly string[];
-  /** Concatenated, length-prefixed protobuf Columns, as in a PredictRequest. */
-  readonly columns: Uint8Array;
+  /** Length-prefixed protobuf Columns as in a PredictRequest, to be joined. */
+  readonly columns: readonly Uint8Array[];
   readonly bidMicros: ArrayLike<number>;
   readonly bidType: BidType;
   readonly currency: string;

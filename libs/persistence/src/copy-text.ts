@@ -35,16 +35,6 @@ function escape(character: string): string {
   }
 }
 
-/** Array literal of numbers for a COPY field, as in {1,2,3}. */
-export function copyNumbers(values: ArrayLike<number>): string {
-  return `{${Array.prototype.join.call(values, ',')}}`;
-}
-
-/** Array literal of texts for a COPY field. */
-export function copyTexts(values: readonly string[]): string {
-  return `{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
-}
-
 /** Sends rows made by {@link copyRow} into `table (columns)`. */
 export async function copyInto(
   client: ClientBase,

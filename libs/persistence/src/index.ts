@@ -2,4 +2,5 @@ export { dataSourceOptions } from './data-source-options';
 export { migrate } from './migrate';
 export { EVENT_TABLES, ensurePartitions } from './partitions';
 export { BatchWriter, StoreUnavailable, type BatchWriterOptions } from './batch-writer';
-export { copyInto, copyNumbers, copyRow, copyTexts, type CopyValue } from './copy-text';
+export { BinaryRow, copyBinaryInto } from './copy-binary';
+export { copyInto, copyRow, type CopyValue } from './copy-text';

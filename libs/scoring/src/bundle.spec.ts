@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { compileEncoder } from '@adlift/features';
+import type { Bundle } from './build-bundle';
 import { BundleError } from './bundle-error';
+import { bundleFile, verifyBundleFolder, writeBundleFolder } from './bundle-folder';
 import { canonicalJson } from '@adlift/wire';
 import { sha256Hex } from './sha256';
 import { checkGoldenInputs, parseGoldenFile } from './golden-requests';
@@ -7,11 +12,13 @@ import { guardOutputs } from './guard-outputs';
 import { LoadedModel } from './loaded-model';
 import { bundleDigest, type Manifest, parseManifest, readManifest } from './manifest';
 import { bundleModel } from './model-bundle.fixture';
-import { verifyBundle } from './verify-bundle';
 
 const { bundle, encoder } = bundleModel('lr', 7);
 const golden = parseGoldenFile(fileOf('golden.json'));
 const utf8 = new TextEncoder();
+const root = mkdtempSync(join(tmpdir(), 'adlift-bundles-'));
+
+afterAll(() => rmSync(root, { recursive: true }));
 
 function fileOf(path: string): Uint8Array {
   return bundle.files.get(path) ?? new Uint8Array();
@@ -23,12 +30,12 @@ function failure(code: string, ...parts: string[]): BundleError {
 }
 
 /** The bundle with one file replaced and every hash made right again, as someone would who rebuilt it wrongly. */
-function rebuilt(path: string, contents: Uint8Array): { files: Map<string, Uint8Array>; digest: string } {
+function rebuilt(path: string, contents: Uint8Array): Bundle {
   const files = new Map(bundle.files).set(path, contents);
   const listed = { ...bundle.manifest.files, [path]: { sha256: sha256Hex(contents), bytes: contents.length } };
   const manifest: Manifest = { ...bundle.manifest, files: listed };
   files.set('manifest.json', utf8.encode(canonicalJson(manifest)));
-  return { files, digest: bundleDigest(manifest) };
+  return { manifest, files, digest: bundleDigest(manifest) };
 }
 
 describe('buildBundle', () => {
@@ -40,7 +47,7 @@ describe('buildBundle', () => {
 
   it('writes a manifest that reads back to itself and verifies', () => {
     expect(readManifest(bundle.files)).toEqual(bundle.manifest);
-    expect(() => verifyBundle(bundle.files, bundle.manifest, bundle.digest)).not.toThrow();
+    expect(verifyBundleFolder(writeBundleFolder(root, bundle), bundle.digest)).toEqual(bundle.manifest);
   });
 
   it('holds at least 100 golden requests, with missing features and unseen categories among them', () => {
@@ -55,36 +62,29 @@ describe('buildBundle', () => {
   });
 });
 
-describe('verifyBundle', () => {
+describe('verifyBundleFolder', () => {
   it('refuses another digest, naming both', () => {
     const wrong = `sha256:${'0'.repeat(64)}`;
-    expect(() => verifyBundle(bundle.files, bundle.manifest, wrong)).toThrow(
-      failure('BUNDLE_DIGEST_MISMATCH', wrong, bundle.digest),
-    );
+    const folder = writeBundleFolder(root, bundle);
+    expect(() => verifyBundleFolder(folder, wrong)).toThrow(failure('BUNDLE_DIGEST_MISMATCH', wrong, bundle.digest));
     const edited = { ...bundle.manifest, negativeSamplingRate: 0.5 };
-    expect(() => verifyBundle(bundle.files, edited, bundle.digest)).toThrow(failure('BUNDLE_DIGEST_MISMATCH'));
+    writeFileSync(join(folder, 'manifest.json'), canonicalJson(edited));
+    expect(() => verifyBundleFolder(folder, bundle.digest)).toThrow(failure('BUNDLE_DIGEST_MISMATCH'));
   });
 
   it.each(['model.onnx', 'golden.json'])('refuses a flipped byte, a lost byte and the loss of %s', (path) => {
+    const folder = writeBundleFolder(root, bundle);
+    const file = bundleFile(folder, bundle.manifest.files[path].sha256);
+    const refusal = (fault: string): void =>
+      expect(() => verifyBundleFolder(folder, bundle.digest)).toThrow(failure('BUNDLE_FILE_MISMATCH', path, fault));
     const flipped = Uint8Array.from(fileOf(path));
     flipped[flipped.length - 1] ^= 1;
-    const cases: [Map<string, Uint8Array>, string][] = [
-      [new Map(bundle.files).set(path, flipped), 'expected sha256'],
-      [new Map(bundle.files).set(path, flipped.subarray(1)), 'bytes'],
-      [new Map([...bundle.files].filter(([name]) => name !== path)), 'not in the bundle'],
-    ];
-    for (const [files, fault] of cases) {
-      expect(() => verifyBundle(files, bundle.manifest, bundle.digest)).toThrow(
-        failure('BUNDLE_FILE_MISMATCH', path, fault),
-      );
-    }
-  });
-
-  it('refuses a file that the manifest does not list', () => {
-    const files = new Map(bundle.files).set('extra.bin', new Uint8Array(1));
-    expect(() => verifyBundle(files, bundle.manifest, bundle.digest)).toThrow(
-      failure('BUNDLE_FILE_MISMATCH', 'extra.bin'),
-    );
+    writeFileSync(file, flipped);
+    refusal('expected sha256');
+    writeFileSync(file, flipped.subarray(1));
+    refusal('bytes');
+    rmSync(file);
+    refusal('not in the bundle');
   });
 });
 
@@ -107,16 +107,15 @@ describe('parseManifest', () => {
 
 describe('LoadedModel', () => {
   it('opens what was built', async () => {
-    const model = await LoadedModel.open(bundle.digest, bundle.files);
+    const model = await LoadedModel.open(bundle.digest, writeBundleFolder(root, bundle));
     expect(model.shape).toEqual({ idCount: encoder.idCount, numericCount: encoder.numericCount, outputWidth: 1 });
-    await model.release();
   });
 
   it('refuses a golden probability that the model does not give, naming row and values', async () => {
     const probability = golden.probability.slice();
     probability[17] += 2e-6;
-    const { files, digest } = rebuilt('golden.json', utf8.encode(canonicalJson({ ...golden, probability })));
-    await expect(LoadedModel.open(digest, files)).rejects.toThrow(
+    const changedBundle = rebuilt('golden.json', utf8.encode(canonicalJson({ ...golden, probability })));
+    await expect(LoadedModel.open(changedBundle.digest, writeBundleFolder(root, changedBundle))).rejects.toThrow(
       failure('BUNDLE_GOLDEN_MISMATCH', 'row 17', String(probability[17]), 'got'),
     );
   });
@@ -124,9 +123,9 @@ describe('LoadedModel', () => {
   it('refuses a golden request that encodes differently, naming request, row and feature', async () => {
     const changed = structuredClone(golden);
     changed.requests[5].ids[1] += 1;
-    const { files, digest } = rebuilt('golden.json', utf8.encode(canonicalJson(changed)));
+    const changedBundle = rebuilt('golden.json', utf8.encode(canonicalJson(changed)));
     const [expected, got] = [changed.requests[5].ids[1], golden.requests[5].ids[1]];
-    await expect(LoadedModel.open(digest, files)).rejects.toThrow(
+    await expect(LoadedModel.open(changedBundle.digest, writeBundleFolder(root, changedBundle))).rejects.toThrow(
       failure('BUNDLE_GOLDEN_MISMATCH', 'request 5, row 0, feature "site"', `expected ${expected}, got ${got}`),
     );
   });
@@ -138,8 +137,10 @@ describe('LoadedModel', () => {
   });
 
   it('refuses a file that is no model', async () => {
-    const { files, digest } = rebuilt('model.onnx', utf8.encode('not a model'));
-    await expect(LoadedModel.open(digest, files)).rejects.toThrow(failure('BUNDLE_MODEL_INVALID'));
+    const changedBundle = rebuilt('model.onnx', utf8.encode('not a model'));
+    await expect(LoadedModel.open(changedBundle.digest, writeBundleFolder(root, changedBundle))).rejects.toThrow(
+      failure('BUNDLE_MODEL_INVALID'),
+    );
   });
 });
 

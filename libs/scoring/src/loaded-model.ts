@@ -1,21 +1,16 @@
 import { compileEncoder } from '@adlift/features';
 import { InferenceSession } from 'onnxruntime-node';
 import { BundleError } from './bundle-error';
+import { bundleFile, readBundleFile, verifyBundleFolder } from './bundle-folder';
 import { checkGoldenInputs, checkGoldenPredictions, joinRequests, parseGoldenFile } from './golden-requests';
 import { clampIds, guardOutputs, outputWidth } from './guard-outputs';
-import { type Manifest, readManifest } from './manifest';
-import { SlotView } from './slot-view';
-import { verifyBundle } from './verify-bundle';
-import { allocateSlot, type ModelShape } from './worker-protocol';
+import { allocateRound } from './input-rows';
+import type { Manifest } from './manifest';
+import type { ModelShape } from './model-shape';
+import { RoundView } from './round-view';
+import { SESSION_OPTIONS } from './session-options';
 
 const WARM_UP_RUNS = 20;
-
-const SESSION_OPTIONS: InferenceSession.SessionOptions = {
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  executionMode: 'sequential',
-  graphOptimizationLevel: 'all',
-};
 
 /** A verified model with its ONNX session; it lives in a scoring thread. */
 export class LoadedModel {
@@ -27,17 +22,16 @@ export class LoadedModel {
   ) {}
 
   /**
-   * Verifies the bundle, replays its golden requests from raw columns to probabilities, and warms the session up.
-   * Throws BundleError; nothing stays loaded then.
+   * Verifies the bundle in `folder`, replays its golden requests from raw columns to probabilities, and warms the
+   * session up. Throws BundleError; nothing stays loaded then.
    */
-  static async open(digest: string, files: ReadonlyMap<string, Uint8Array>): Promise<LoadedModel> {
-    const manifest = readManifest(files);
-    verifyBundle(files, manifest, digest);
+  static async open(digest: string, folder: string): Promise<LoadedModel> {
+    const manifest = verifyBundleFolder(folder, digest);
     const encoder = compileEncoder(manifest.features);
-    const golden = parseGoldenFile(files.get(manifest.goldenFile) ?? new Uint8Array());
+    const golden = parseGoldenFile(readBundleFile(folder, manifest, manifest.goldenFile));
     checkGoldenInputs(encoder, golden);
 
-    const session = await createSession(files.get(manifest.modelFile) ?? new Uint8Array());
+    const session = await createSession(bundleFile(folder, manifest.files[manifest.modelFile]?.sha256 ?? ''));
     const shape = {
       idCount: encoder.idCount,
       numericCount: encoder.numericCount,
@@ -46,12 +40,12 @@ export class LoadedModel {
     const model = new LoadedModel(session, manifest, shape, encoder.tableSize);
     try {
       const batch = joinRequests(golden.requests);
-      const slot = new SlotView(allocateSlot(shape, batch.n));
-      slot.ids.set(batch.ids);
-      slot.numeric.set(batch.numeric);
-      await model.replay(slot, batch.n);
-      checkGoldenPredictions(golden, slot.probability);
-      for (let i = 0; i < WARM_UP_RUNS; i++) await model.run(slot, batch.n);
+      const round = new RoundView(allocateRound(shape, batch.n));
+      round.ids.set(batch.ids);
+      round.numeric.set(batch.numeric);
+      await model.replay(round, batch.n);
+      checkGoldenPredictions(golden, round.probability);
+      for (let i = 0; i < WARM_UP_RUNS; i++) await model.run(round, batch.n);
       return model;
     } catch (error) {
       await session.release();
@@ -59,21 +53,17 @@ export class LoadedModel {
     }
   }
 
-  /** Scores `n` rows of a slot into its probabilities; resolves with the number of rows without a finite output. */
-  async run(slot: SlotView, n: number): Promise<number> {
-    clampIds(slot.ids, n * this.shape.idCount, this.tableSize);
-    const { feeds, fetches } = slot.tensors(this.manifest, this.shape, n);
+  /** Scores the first `n` rows of a round into its probabilities. */
+  async run(round: RoundView, n: number): Promise<void> {
+    clampIds(round.ids, n * this.shape.idCount, this.tableSize);
+    const { feeds, fetches } = round.tensors(this.manifest, this.shape, n);
     await this.session.run(feeds, fetches);
-    return guardOutputs(this.manifest.output, slot.output, n, slot.probability);
+    guardOutputs(this.manifest.output, round.output, n, round.probability);
   }
 
-  release(): Promise<void> {
-    return this.session.release();
-  }
-
-  private async replay(slot: SlotView, n: number): Promise<void> {
+  private async replay(round: RoundView, n: number): Promise<void> {
     try {
-      await this.run(slot, n);
+      await this.run(round, n);
     } catch (error) {
       const fault = error instanceof Error ? error.message : String(error);
       throw new BundleError('BUNDLE_MODEL_INVALID', `${this.manifest.modelFile}: ${fault}`, { cause: error });
@@ -81,10 +71,10 @@ export class LoadedModel {
   }
 }
 
-async function createSession(model: Uint8Array): Promise<InferenceSession> {
+async function createSession(file: string): Promise<InferenceSession> {
   try {
-    // The runtime takes ordinary buffers only, and bundles arrive on shared memory.
-    return await InferenceSession.create(Uint8Array.from(model), SESSION_OPTIONS);
+    // From the file, so that no copy of a large model waits for this thread's garbage collector.
+    return await InferenceSession.create(file, SESSION_OPTIONS);
   } catch (error) {
     const fault = error instanceof Error ? error.message : String(error);
     throw new BundleError('BUNDLE_MODEL_INVALID', `the model does not load: ${fault}`, { cause: error });

@@ -1,4 +1,4 @@
-/** No worker can score now: it died with the request in flight, is being replaced, or is closed. Try a fallback. */
+/** No thread can score with this model now: all died, are being replaced, or are closed. Try a fallback. */
 export class ScoringUnavailableError extends Error {
   readonly code = 'SCORING_UNAVAILABLE';
   override readonly name = 'ScoringUnavailableError';
@@ -14,8 +14,14 @@ export class ModelNotLoadedError extends Error {
   }
 }
 
-/** The worker lives, but the run of a model failed; the message is the runtime's. */
+/** The thread lives, but the run of a model failed; the message is the runtime's. */
 export class ScoringFailedError extends Error {
   readonly code = 'SCORING_FAILED';
   override readonly name = 'ScoringFailedError';
+}
+
+/** The job's deadline passed before its scores were there. */
+export class ScoringExpiredError extends Error {
+  readonly code = 'SCORING_EXPIRED';
+  override readonly name = 'ScoringExpiredError';
 }

@@ -1,86 +1,110 @@
-import type { ScoringBatch } from './scoring-batch';
-import { ScoringUnavailableError } from './scoring-error';
-import { shareFiles } from './shared-files';
-import { type RestartDelays, ScoringWorker } from './scoring-worker';
+import { availableParallelism } from 'node:os';
+import { type HostOptions, ModelHost } from './model-host';
+import type { ModelShape } from './model-shape';
+import { ModelNotLoadedError, ScoringUnavailableError } from './scoring-error';
+import { MAX_ROWS, type ScoringJob } from './scoring-job';
 
-/** One model's part of a scoring call: row-major `ids` [n, C] and `numeric` [n, M]. */
-export interface ScoringJob {
-  readonly model: string;
-  readonly n: number;
-  readonly ids: Int32Array;
-  readonly numeric: Float32Array;
+/** Every option has a default; see {@link threadsPerModel} for the threads. */
+export type ScoringPoolOptions = Partial<HostOptions>;
+
+const MAX_THREADS_PER_MODEL = 4;
+
+/**
+ * Threads that score with one model version: half the processors this process may use, at least 1, at most 4. The
+ * runtime's count respects affinity and cgroup limits. Each thread holds a session, so each costs the model's memory.
+ */
+export function threadsPerModel(): number {
+  return Math.min(MAX_THREADS_PER_MODEL, Math.max(1, Math.floor(availableParallelism() / 2)));
 }
 
-/** How many threads score, and how fast a dead one is replaced. */
-export interface ScoringPoolOptions {
-  readonly workers?: number;
-  readonly restartDelays?: RestartDelays;
-}
-
-/** Scoring workers that hold the same models; a batch goes to the ready worker with the fewest in flight. */
+/** Loaded model versions by bundle digest, each on threads of its own: loading one never delays another. */
 export class ScoringPool {
-  readonly workers: readonly ScoringWorker[];
+  private readonly options: HostOptions;
+  private readonly hosts = new Map<string, ModelHost>();
+  private closed = false;
+  private restartsBefore = 0;
 
-  constructor({ workers = 1, restartDelays }: ScoringPoolOptions = {}) {
-    this.workers = Array.from({ length: workers }, () => new ScoringWorker(restartDelays));
+  constructor(options: ScoringPoolOptions = {}) {
+    this.options = {
+      threads: threadsPerModel(),
+      restartDelays: { first: 50, longest: 5_000 },
+      batchBudgetMs: 2,
+      stallMs: 5_000,
+      ...options,
+    };
   }
 
-  /** Whether any worker can score now. */
+  /** Whether every loaded model can score now; true while none is loaded. */
   get ready(): boolean {
-    return this.workers.some((worker) => worker.ready);
+    return [...this.hosts.values()].every((host) => host.ready);
   }
 
   /** Threads started to replace dead ones. */
   get restarts(): number {
-    return this.workers.reduce((sum, worker) => sum + worker.restarts, 0);
+    let restarts = this.restartsBefore;
+    for (const host of this.hosts.values()) restarts += host.restarts;
+    return restarts;
   }
 
-  /** Loads a bundle in every worker, or, when one refuses it, in none. */
-  async load(digest: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-    const shared = await shareFiles(files);
-    const results = await Promise.allSettled(this.workers.map((worker) => worker.load(digest, shared)));
-    const failure = results.find((result) => result.status === 'rejected');
-    if (failure === undefined) return;
-    await this.unload(digest);
-    throw failure.reason;
+  /** Threads of each model. */
+  get threads(): number {
+    return this.options.threads;
   }
 
-  async unload(digest: string): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.unload(digest)));
-  }
-
-  /** Takes slots on the least busy ready worker; errors as ScoringWorker.acquire. */
-  acquire(digests: readonly string[], n: number): ScoringBatch {
-    let chosen: ScoringWorker | undefined;
-    for (const worker of this.workers) {
-      if (worker.ready && (chosen === undefined || worker.inFlight < chosen.inFlight)) chosen = worker;
-    }
-    if (chosen === undefined) throw new ScoringUnavailableError('no scoring worker is ready');
-    return chosen.acquire(digests, n);
-  }
-
-  /** Scores encoded rows with a copy in and out; for callers that cannot encode into slots. */
-  async score(jobs: readonly ScoringJob[]): Promise<Float32Array[]> {
-    const [first] = jobs;
-    if (first === undefined) return [];
-    if (jobs.some((job) => job.n !== first.n)) throw new RangeError('all jobs of a call score the same number of rows');
-    const batch = this.acquire(
-      jobs.map((job) => job.model),
-      first.n,
-    );
+  /**
+   * Loads the bundle in `folder` on new threads: verification, golden requests and warm-up come before it resolves.
+   * Throws BundleError and leaves everything as it was. Loading a loaded digest again does nothing.
+   */
+  async load(digest: string, folder: string): Promise<ModelShape> {
+    if (this.closed) throw new ScoringUnavailableError('the scoring pool is closed');
+    const host = this.hosts.get(digest) ?? new ModelHost(digest, folder, this.options);
     try {
-      jobs.forEach((job, i) => {
-        batch.slots[i].ids.set(job.ids);
-        batch.slots[i].numeric.set(job.numeric);
-      });
-      await batch.run();
-      return batch.slots.map((slot) => Float32Array.from(slot.probability));
-    } finally {
-      batch.release();
+      const shape = await host.loaded();
+      // Closed meanwhile: its threads must not outlive the pool.
+      if (this.closed) throw new ScoringUnavailableError('the scoring pool is closed');
+      this.hosts.set(digest, host);
+      return shape;
+    } catch (error) {
+      await host.close();
+      throw error;
     }
+  }
+
+  /** Ends a model's threads; callers see to it that nobody submits to it any more. */
+  async unload(digest: string): Promise<void> {
+    const host = this.hosts.get(digest);
+    if (host === undefined) return;
+    this.hosts.delete(digest);
+    await host.drained();
+    this.restartsBefore += host.restarts;
+    await host.close();
+  }
+
+  /** Throws ModelNotLoadedError, or RangeError for a job of too many rows. */
+  submit(digest: string, job: ScoringJob): void {
+    if (!(job.rows >= 1 && job.rows <= MAX_ROWS)) {
+      throw new RangeError(`a job has 1 to ${MAX_ROWS} rows, got ${job.rows}`);
+    }
+    this.host(digest).submit(job);
+  }
+
+  /** The model's threads. Throws ModelNotLoadedError. */
+  host(digest: string): ModelHost {
+    const host = this.hosts.get(digest);
+    if (host === undefined) throw new ModelNotLoadedError(digest);
+    return host;
+  }
+
+  /** Ends every thread of every model as a crash would and returns how many those were; for fault tests. */
+  async killThreads(): Promise<number> {
+    const hosts = [...this.hosts.values()];
+    await Promise.all(hosts.map((host) => host.killThreads()));
+    return hosts.length * this.options.threads;
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.close()));
+    this.closed = true;
+    await Promise.all([...this.hosts.values()].map((host) => host.close()));
+    this.hosts.clear();
   }
 }

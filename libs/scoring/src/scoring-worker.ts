@@ -1,9 +1,9 @@
-import { ScoringBatch } from './scoring-batch';
-import { ModelNotLoadedError, ScoringUnavailableError } from './scoring-error';
-import { MAX_ROWS, ScoringSlot } from './scoring-slot';
-import { shareFiles } from './shared-files';
-import { ThreadLink } from './thread-link';
-import type { ModelShape } from './worker-protocol';
+import type { ModelShape } from './model-shape';
+import { Round } from './round';
+import { ScoringUnavailableError } from './scoring-error';
+import type { ScoringJob } from './scoring-job';
+import { ThreadLink, type ThreadListener } from './thread-link';
+import { fromFault, type ThreadAnswer } from './worker-protocol';
 
 /** Delays in milliseconds before a dead thread is replaced: doubled from `first` up to `longest`. */
 export interface RestartDelays {
@@ -11,155 +11,157 @@ export interface RestartDelays {
   readonly longest: number;
 }
 
+export interface WorkerListener {
+  /** The worker can take a round: it has loaded the model, or finished a run. */
+  free(worker: ScoringWorker, runMs: number, rows: number): void;
+  /** The runtime refused a round of these jobs; the thread lives. */
+  refused(jobs: readonly ScoringJob[], error: Error): void;
+  /** The thread died with these jobs unanswered. */
+  orphaned(jobs: readonly ScoringJob[], reason: Error): void;
+}
+
 // A thread that lived this long was healthy; its successor starts with the first delay again.
 const HEALTHY_MS = 10_000;
 
-interface Model {
-  readonly files: ReadonlyMap<string, Uint8Array>;
-  readonly shape: ModelShape;
-}
-
 /**
- * A scoring thread that is replaced when it dies. The replacement reloads every model before it counts as ready; until
- * then `acquire` throws ScoringUnavailableError at once.
+ * One thread with one model, replaced when it dies. Two rounds alternate: while one runs, the other is filled.
  */
-export class ScoringWorker {
+export class ScoringWorker implements ThreadListener {
   /** Threads started to replace a dead one. */
   restarts = 0;
+  private state: 'loading' | 'ready' | 'down' | 'closed' = 'loading';
   private link: ThreadLink;
-  private state: 'ready' | 'down' | 'closed' = 'ready';
-  private readonly models = new Map<string, Model>();
-  private free = new Map<string, ScoringSlot[]>();
-  private nextSlot = 0;
+  private running: Round | undefined;
+  private filling: Round | undefined;
+  private spare: Round | undefined;
   private delay: number;
-  private readySince = Date.now();
+  private readySince = 0;
   private timer: NodeJS.Timeout | undefined;
-  private waiters: (() => void)[] = [];
+  private loading = Promise.withResolvers<ModelShape>();
 
-  constructor(private readonly delays: RestartDelays = { first: 50, longest: 5_000 }) {
+  constructor(
+    private readonly digest: string,
+    private readonly folder: string,
+    private readonly delays: RestartDelays,
+    private readonly listener: WorkerListener,
+  ) {
     this.delay = delays.first;
-    this.link = new ThreadLink(() => this.replace());
+    this.link = this.startThread();
   }
 
   get ready(): boolean {
     return this.state === 'ready';
   }
 
-  get inFlight(): number {
-    return this.link.inFlight;
+  get idle(): boolean {
+    return this.state === 'ready' && this.running === undefined;
   }
 
-  /** Resolves when the worker can score; rejects when it is closed. */
-  async whenReady(): Promise<void> {
-    while (this.state === 'down') await new Promise<void>((resolve) => this.waiters.push(resolve));
-    if (this.state === 'closed') throw new ScoringUnavailableError('the scoring worker is closed');
+  /** Rows that are running or will run next. */
+  get rows(): number {
+    return (this.running?.rows ?? 0) + (this.filling?.rows ?? 0);
   }
 
-  /**
-   * Loads a bundle in the thread: verification, golden requests and warm-up come before it resolves. Throws BundleError
-   * and leaves loaded models as they are. Loading a loaded digest again does nothing.
-   */
-  async load(digest: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-    if (this.models.has(digest)) return;
-    const shared = await shareFiles(files);
-    await this.whenReady();
-    const shape = await loadInto(this.link, digest, shared);
-    this.models.set(digest, { files: shared, shape });
+  /** The round that runs next; undefined until the model is loaded. */
+  get open(): Round | undefined {
+    return this.state === 'ready' ? this.filling : undefined;
   }
 
-  /** Forgets a model and frees its session; batches sent before are still scored. */
-  async unload(digest: string): Promise<void> {
-    if (!this.models.delete(digest)) return;
-    this.free.delete(digest);
-    try {
-      await this.link.ask({ type: 'unload', digest });
-    } catch (error) {
-      // A dead thread has freed everything, and its successor does not load what is forgotten.
-      if (!(error instanceof ScoringUnavailableError)) throw error;
-    }
+  /** How long the run under way has taken; 0 when there is none. */
+  runningFor(now: number): number {
+    return this.running === undefined ? 0 : now - this.running.startedAt;
   }
 
-  /**
-   * Takes slots for `n` rows, one per model digest. Throws ScoringUnavailableError, ModelNotLoadedError, or RangeError
-   * for n outside 1 to 4096.
-   */
-  acquire(digests: readonly string[], n: number): ScoringBatch {
-    if (this.state !== 'ready') throw new ScoringUnavailableError(`the scoring worker is ${this.state}`);
-    if (!(n >= 1 && n <= MAX_ROWS)) throw new RangeError(`n is ${n}, allowed are 1 to ${MAX_ROWS}`);
-    const models = digests.map((digest) => this.modelOf(digest));
-    const slots = digests.map((digest, i) => {
-      const slot = this.free.get(digest)?.pop() ?? new ScoringSlot(digest, models[i].shape, this.nextSlot++);
-      slot.prepare(n);
-      return slot;
-    });
-    const link = this.link;
-    return new ScoringBatch(slots, link, (used) => {
-      // The slots of a dead thread may still be written by it, so they are never used again.
-      if (link === this.link && this.state === 'ready') this.giveBack(used);
-    });
+  /** Resolves with the model's shape when its thread can score; rejects with what the first load met. */
+  loaded(): Promise<ModelShape> {
+    return this.loading.promise;
   }
 
-  /** Ends the thread as a crash would; for fault tests. */
-  killWorker(): Promise<void> {
-    return this.link.terminate('the scoring thread was killed');
+  /** Hands the filled round to the thread. */
+  run(): void {
+    if (!this.idle || this.filling === undefined || this.filling.empty) return;
+    this.running = this.filling;
+    this.filling = this.spare;
+    this.spare = undefined;
+    this.link.tell(this.running.start());
   }
 
-  /** Ends the thread for good; what is in flight is rejected. */
+  /** Fails every job that is past its deadline; returns the earliest deadline left. */
+  expire(now: number, fail: (job: ScoringJob) => void): number {
+    return Math.min(this.running?.expire(now, fail) ?? Infinity, this.filling?.expire(now, fail) ?? Infinity);
+  }
+
+  /** Gives the thread up as a crash would: its jobs are orphaned and it is replaced. */
+  abandon(reason: string): Promise<void> {
+    return this.link.end(reason);
+  }
+
+  /** Ends the thread for good. */
   async close(): Promise<void> {
     this.state = 'closed';
     clearTimeout(this.timer);
-    this.wakeWaiters();
-    await this.link.terminate('the scoring worker is closed');
+    await this.link.end('the scoring worker is closed');
   }
 
-  private modelOf(digest: string): Model {
-    const model = this.models.get(digest);
-    if (model === undefined) throw new ModelNotLoadedError(digest);
-    return model;
+  answered(answer: ThreadAnswer): void {
+    if (answer.type === 'loaded') this.becomeReady(answer.shape);
+    else if (this.running === undefined) this.loadFailed(answer.type === 'fault' ? fromFault(answer.fault) : undefined);
+    else this.ended(this.running, answer);
   }
 
-  private giveBack(slots: readonly ScoringSlot[]): void {
-    for (const slot of slots) {
-      if (!this.models.has(slot.model)) continue;
-      const list = this.free.get(slot.model);
-      if (list === undefined) this.free.set(slot.model, [slot]);
-      else list.push(slot);
+  died(reason: ScoringUnavailableError): void {
+    this.loading.reject(reason);
+    // The thread may still write to its rounds, so they are never used again.
+    const orphans = [this.running, this.filling].flatMap((round) => round?.finish().waiting ?? []);
+    this.running = this.filling = this.spare = undefined;
+    if (this.state !== 'closed') {
+      if (this.state === 'ready' && Date.now() - this.readySince > HEALTHY_MS) this.delay = this.delays.first;
+      this.state = 'down';
+      this.loading = Promise.withResolvers();
+      this.timer = setTimeout(() => this.restart(), this.delay);
+      this.delay = Math.min(this.delay * 2, this.delays.longest);
     }
+    this.listener.orphaned(orphans, reason);
   }
 
-  private replace(): void {
+  private ended(round: Round, answer: Exclude<ThreadAnswer, { type: 'loaded' }>): void {
+    const { rows } = round;
+    const finished = round.finish();
+    this.running = undefined;
+    this.spare = round;
+    const runMs = answer.type === 'ran' ? answer.runMs : 0;
+    // The next round starts before the finished one is told, so that the thread does not wait for its listeners.
+    this.listener.free(this, runMs, rows);
+    if (answer.type === 'ran') finished.tell(runMs);
+    else this.listener.refused(finished.waiting, fromFault(answer.fault));
+  }
+
+  private becomeReady(shape: ModelShape): void {
     if (this.state === 'closed') return;
-    if (this.state === 'ready' && Date.now() - this.readySince > HEALTHY_MS) this.delay = this.delays.first;
-    this.state = 'down';
-    this.free = new Map();
-    this.timer = setTimeout(() => void this.restart(), this.delay);
-    this.delay = Math.min(this.delay * 2, this.delays.longest);
-  }
-
-  private async restart(): Promise<void> {
-    this.restarts++;
-    const link = new ThreadLink(() => this.replace());
-    this.link = link;
-    try {
-      for (const [digest, { files }] of this.models) await loadInto(link, digest, files);
-    } catch {
-      // Ending the thread schedules the next attempt; when the thread itself died, that is done already.
-      await link.terminate('the models could not be loaded again');
-      return;
-    }
-    if (this.link !== link || this.state !== 'down') return;
+    this.filling = new Round(0, shape);
+    this.spare = new Round(1, shape);
     this.state = 'ready';
     this.readySince = Date.now();
-    this.wakeWaiters();
+    this.loading.resolve(shape);
+    this.listener.free(this, 0, 0);
   }
 
-  private wakeWaiters(): void {
-    for (const wake of this.waiters.splice(0)) wake();
+  private loadFailed(error: Error | undefined): void {
+    this.loading.reject(error ?? new ScoringUnavailableError('the scoring thread gave no model shape'));
+    void this.link.end('the model could not be loaded');
   }
-}
 
-async function loadInto(link: ThreadLink, digest: string, files: ReadonlyMap<string, Uint8Array>): Promise<ModelShape> {
-  const { shape } = await link.ask({ type: 'load', digest, files });
-  if (shape === undefined) throw new ScoringUnavailableError('the scoring thread gave no model shape');
-  return shape;
+  private restart(): void {
+    this.restarts++;
+    this.state = 'loading';
+    this.link = this.startThread();
+  }
+
+  private startThread(): ThreadLink {
+    // Whoever waits hears of a failure; when nobody does, the next attempt meets it.
+    this.loading.promise.catch(() => undefined);
+    const link = new ThreadLink(this);
+    link.tell({ type: 'load', digest: this.digest, folder: this.folder });
+    return link;
+  }
 }

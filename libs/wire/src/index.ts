@@ -2,6 +2,10 @@ export { adlift as proto } from './generated/adlift';
 export { type Column, type Columns, columnLength, isMissing } from './column';
 export { decodeColumn, type NamedColumn } from './decode-column';
 export { decodePredictRequest } from './decode-predict-request';
+export { decodeStreamRequest, peekRequestId, type StreamRequest } from './decode-stream-request';
+export { encodePredictAnswer, encodeStreamAnswer, encodeStreamError } from './encode-predict-answer';
+export { MessageBuffer } from './message-buffer';
+export { type AnsweredAssignment, type PredictAnswer } from './predict-answer';
 export {
   InvalidField,
   MAX_BID_MICROS,

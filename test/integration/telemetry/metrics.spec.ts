@@ -33,12 +33,14 @@ describe('the metrics', () => {
     const before = await predictorMetrics();
     expect((await apps.post('/v1/predict', body)).status).toBe(200);
     expect((await apps.post('/v1/predict', { ...body, adIds: [] })).status).toBe(400);
-    await apps.post('/v1/faults/kill-scoring-worker', {}, { authorization: `Bearer ${KEYS.player}` });
     expect((await apps.post('/v1/predict', body)).status).toBe(200);
+    await apps.post('/v1/faults/kill-scoring-worker', {}, { authorization: `Bearer ${KEYS.player}` });
+    expect((await apps.post('/v1/predict', { ...body, requestId: 'metrics-2' })).status).toBe(200);
     const after = await predictorMetrics();
     const grown = (series: string): number => (after.get(series) ?? 0) - (before.get(series) ?? 0);
     expect(grown('adlift_predict_requests_total{outcome="model"}')).toBe(1);
     expect(grown('adlift_predict_requests_total{outcome="invalid_argument"}')).toBe(1);
+    expect(grown('adlift_predict_requests_total{outcome="repeated"}')).toBe(1);
     expect(grown('adlift_predict_requests_total{outcome="fallback"}')).toBe(1);
     expect(grown('adlift_predict_fallbacks_total{source="prior"}')).toBe(1);
     expect(grown('adlift_predict_duration_seconds_count')).toBe(2);

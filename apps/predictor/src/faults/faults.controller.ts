@@ -18,7 +18,6 @@ export class FaultsController {
     if (!this.credentials.identify(authorization).may('inject_faults')) {
       throw new DomainError('permission_denied', 'needs a credential with the grant "inject_faults"', 'authorization');
     }
-    await Promise.all(this.pool.workers.map((worker) => worker.killWorker()));
-    return { killed: this.pool.workers.length };
+    return { killed: await this.pool.killThreads() };
   }
 }

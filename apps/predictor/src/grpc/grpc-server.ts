@@ -8,11 +8,14 @@ import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/comm
 import { EventsGrpc } from '../events/events.grpc';
 import { MintTokensGrpc } from '../predict/mint-tokens.grpc';
 import { PredictGrpc } from '../predict/predict.grpc';
+import { PredictStreamGrpc } from '../predict/predict-stream.grpc';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
+import { streamHandler, streamMethod, type StreamHandler } from './stream-method';
 import { unaryHandler, unaryMethod, type UnaryHandler } from './unary-method';
 
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 const DRAIN_MS = 3000;
+const STREAM_MAX_AGE_MS = 10 * 60_000;
 
 /** The plain grpc-js server: Nest's own would put a proto-loader object and an Observable in the way of every call. */
 @Injectable()
@@ -26,10 +29,15 @@ export class GrpcServer implements BeforeApplicationShutdown {
   constructor(
     @Inject(PREDICTOR_CONFIG) private readonly config: PredictorEnvironment,
     predict: PredictGrpc,
+    predictStream: PredictStreamGrpc,
     mintTokens: MintTokensGrpc,
     events: EventsGrpc,
   ) {
-    this.addService('adlift.v1.Predictor', { Predict: predict.predict, MintTokens: mintTokens.mintTokens });
+    this.addService(
+      'adlift.v1.Predictor',
+      { Predict: predict.predict, MintTokens: mintTokens.mintTokens },
+      { PredictStream: predictStream.predict },
+    );
     this.addService('adlift.v1.Events', { RecordEvents: events.recordEvents });
     new ReflectionService(loadSync(protoFiles(), { includeDirs: [protoRoot()] })).addToServer(this.server);
     this.health.addToServer(this.server);
@@ -53,12 +61,20 @@ export class GrpcServer implements BeforeApplicationShutdown {
     clearTimeout(cut);
   }
 
-  private addService(service: string, methods: Readonly<Record<string, UnaryHandler>>): void {
+  private addService(
+    service: string,
+    methods: Readonly<Record<string, UnaryHandler>>,
+    streams: Readonly<Record<string, StreamHandler>> = {},
+  ): void {
     const definition: Record<string, ServiceDefinition[string]> = {};
     const implementation: UntypedServiceImplementation = {};
     for (const [name, handler] of Object.entries(methods)) {
       definition[name] = unaryMethod(`/${service}/${name}`);
       implementation[name] = unaryHandler(handler);
+    }
+    for (const [name, handler] of Object.entries(streams)) {
+      definition[name] = streamMethod(`/${service}/${name}`);
+      implementation[name] = streamHandler(handler, STREAM_MAX_AGE_MS);
     }
     this.server.addService(definition, implementation);
   }

@@ -13,6 +13,8 @@ import { PROBLEMS, toDomainError } from '@adlift/problem';
 export interface UnaryCall {
   readonly bytes: Buffer;
   readonly metadata: Metadata;
+  /** As of performance.now(); Infinity when the caller set none. */
+  readonly deadline: number;
 }
 
 export type UnaryHandler = (call: UnaryCall) => Promise<Uint8Array>;
@@ -39,7 +41,8 @@ export function unaryHandler(handle: UnaryHandler): UntypedHandleCall {
   // Also what a handler throws before its first await must come out as a status.
   const answer = async (call: UnaryCall): Promise<Uint8Array> => handle(call);
   const handler: handleUnaryCall<Buffer, Uint8Array> = (call, callback) => {
-    answer({ bytes: call.request, metadata: call.metadata }).then(
+    const deadline = Number(call.getDeadline()) - Date.now() + performance.now();
+    answer({ bytes: call.request, metadata: call.metadata, deadline }).then(
       (bytes) => callback(null, bytes),
       (error: unknown) => {
         const problem = toDomainError(error);

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { rankCandidates, type Assignment, type Ranking } from '@adlift/assignment';
-import { uuidV7Time, type PredictRequest, type TraceContext } from '@adlift/wire';
+import { uuidV7Time, type PredictRequest, type TraceContext, type PredictAnswer } from '@adlift/wire';
 import type { Route } from '../routing/assigner';
 import type { Answered } from './answer-source';
-import type { PredictAnswer } from './predict-answer';
 import { TokenMint, type SharedClaims } from './token-mint';
 import { expectedValue } from './value-candidates';
 
@@ -16,32 +15,38 @@ export interface AnswerParts {
   readonly trace: TraceContext;
   /** Whether the decision's trace will be kept, as far as that is known now. */
   readonly traceKept: boolean;
-  /** Sampling rate of the prediction log for this request; 0 when it is not to be logged. */
-  readonly logRate: number;
 }
+
+/** An answer whose last fields are still to be set. */
+export type AnswerDraft = PredictAnswer & { logged: boolean; timing: PredictAnswer['timing'] };
+
+/** Every request is logged until sampling is configurable. */
+const LOG_RATE = 1;
 
 /** Turns scores into the answer: value, rank, exploration, tokens. */
 @Injectable()
 export class AnswerAssembler {
   constructor(private readonly mint: TokenMint) {}
 
-  assemble(parts: AnswerParts): PredictAnswer {
-    const { request, route, answered, predictionId, trace, logRate } = parts;
+  /** `logged` says whether the answer is to be logged. */
+  assemble(parts: AnswerParts): AnswerDraft {
+    const { request, route, answered, predictionId, trace } = parts;
+    const logRate = isLoggable(request, route) ? LOG_RATE : 0;
     const { n, bidType, bidMicros, adIds, requestId } = request;
     const { ecpmMicros, worth } = expectedValue(n, bidType, bidMicros, answered.pctr, answered.pcvr);
     const ranking = rankCandidates(worth, adIds, requestId, route.plan?.explore ?? 0);
-    const shared = this.sharedClaims(parts, ranking.explored);
+    const shared = this.sharedClaims(parts, ranking.explored, logRate);
     return {
       predictionId,
       requestId,
-      pctr: Array.from(answered.pctr),
-      pctrRaw: Array.from(answered.pctrRaw),
-      pcvr: Array.from(answered.pcvr),
-      ecpmMicros: Array.from(ecpmMicros, Math.round),
-      rank: Array.from(ranking.rank),
-      propensity: Array.from(ranking.propensity),
+      pctr: answered.pctr,
+      pctrRaw: answered.pctrRaw,
+      pcvr: answered.pcvr,
+      ecpmMicros: rounded(ecpmMicros),
+      rank: ranking.rank,
+      propensity: ranking.propensity,
       explored: ranking.explored,
-      assignments: [...shared.assignments],
+      assignments: shared.assignments,
       model: answered.ctr?.manifest.name ?? '',
       modelVersion: answered.ctr?.manifest.version ?? '',
       bundleDigest: shared.bundleDigest,
@@ -49,7 +54,7 @@ export class AnswerAssembler {
       logRate,
       fallback: answered.fallback,
       fallbackSource: answered.fallbackSource,
-      rowFlags: Array.from(answered.rowFlags),
+      rowFlags: answered.rowFlags,
       timing: { totalUs: 0, queueUs: 0, encodeUs: 0, inferenceUs: 0 },
       tokens: this.tokens(request, shared, ranking, answered),
       ticket: request.wantTokens >= n ? '' : this.mint.ticket(shared),
@@ -58,8 +63,8 @@ export class AnswerAssembler {
     };
   }
 
-  private sharedClaims(parts: AnswerParts, explored: boolean): SharedClaims {
-    const { request, route, answered, predictionId, trace, traceKept, logRate } = parts;
+  private sharedClaims(parts: AnswerParts, explored: boolean, logRate: number): SharedClaims {
+    const { request, route, answered, predictionId, trace, traceKept } = parts;
     const timeMs = uuidV7Time(predictionId);
     return {
       predictionId,
@@ -89,7 +94,7 @@ export class AnswerAssembler {
     { rank, propensity }: Ranking,
     { pctr, pcvr }: Answered,
   ): PredictAnswer['tokens'] {
-    const tokens: PredictAnswer['tokens'] = [];
+    const tokens: { index: number; token: string }[] = [];
     for (let index = 0; index < n; index++) {
       if ((rank[index] ?? Infinity) > wantTokens) continue;
       const token = this.mint.seal({
@@ -112,4 +117,14 @@ export class AnswerAssembler {
 /** A fallback keeps the assigned variant beside the served one, or a failing model would turn its arm into another. */
 function asServed(assignment: Assignment, { fallback }: Answered): Assignment {
   return fallback && assignment.served !== '' ? { ...assignment, served: '' } : assignment;
+}
+
+/** In place: whoever ranks has done so. */
+function rounded(micros: Float64Array): Float64Array {
+  for (let i = 0; i < micros.length; i++) micros[i] = Math.round(micros[i] ?? 0);
+  return micros;
+}
+
+function isLoggable(request: PredictRequest, route: Route): boolean {
+  return request.privacy === 'FULL' && !route.forced;
 }

@@ -26,13 +26,13 @@ export class AnswerSource {
     private readonly scorer: CandidateScorer,
   ) {}
 
-  async answer(request: PredictRequest, plan: VariantPlan | undefined): Promise<Answered> {
+  async answer(request: PredictRequest, plan: VariantPlan | undefined, deadline: number): Promise<Answered> {
     const wanted = plan ?? this.models.champions;
     const ctr = this.models.find(wanted.ctr);
     const cvr = this.models.find(wanted.cvr);
     if (ctr === undefined) return prior(request, ctr, cvr);
     try {
-      const scores = await this.scorer.score(request, ctr, cvr);
+      const scores = await this.scorer.score({ n: request.n, columns: request.columns, deadline }, ctr, cvr);
       return guarded(request, scores, ctr, cvr);
     } catch (error) {
       this.complain(error as Error);

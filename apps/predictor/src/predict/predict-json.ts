@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { proto, type Column, type PredictRequest } from '@adlift/wire';
+import { proto, type Column, type PredictRequest, type PredictAnswer } from '@adlift/wire';
 
 /** A feature in JSON: one value for all candidates or one per candidate; null is missing. */
 const values = z.union([
@@ -66,6 +66,20 @@ export function requestFromJson(body: z.infer<typeof predictBody>): PredictReque
     bidMicros: Float64Array.from([body.bidMicros].flat()),
     wantTokens: body.tokens === 'all' ? Infinity : body.tokens,
     rawColumns: [...columns].map(([name, column]) => encodeColumn(name, column)),
+  };
+}
+
+/** The answer with plain arrays: JSON would write typed ones as objects. */
+export function answerToJson(answer: PredictAnswer) {
+  return {
+    ...answer,
+    pctr: [...answer.pctr],
+    pctrRaw: [...answer.pctrRaw],
+    pcvr: [...answer.pcvr],
+    ecpmMicros: [...answer.ecpmMicros],
+    rank: [...answer.rank],
+    propensity: [...answer.propensity],
+    rowFlags: [...answer.rowFlags],
   };
 }
 

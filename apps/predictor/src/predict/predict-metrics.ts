@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { latencyHistogram, telemetry } from '@adlift/telemetry';
-import type { PredictAnswer } from './predict-answer';
+import type { PredictAnswer } from '@adlift/wire';
 
 /** Counts and times predictions; names and meanings in docs/metrics.md. */
 @Injectable()
@@ -9,7 +9,7 @@ export class PredictMetrics {
   readonly counts = { requests: 0, fallbacks: 0, unlogged: 0, failed: 0 };
   private readonly meter = telemetry().meter;
   private readonly requests = this.meter.createCounter('adlift_predict_requests', {
-    description: 'Predict calls by outcome: model, fallback, or the error code',
+    description: 'Predict calls by outcome: model, fallback, repeated, or the error code',
   });
   private readonly fallbacks = this.meter.createCounter('adlift_predict_fallbacks', {
     description: 'Answers that did not come from the planned model, by source',
@@ -41,6 +41,10 @@ export class PredictMetrics {
     }
   }
 
+  repeated(): void {
+    this.requests.add(1, REPEATED);
+  }
+
   failed(code: string): void {
     this.counts.failed++;
     this.requests.add(1, { outcome: code });
@@ -49,3 +53,4 @@ export class PredictMetrics {
 
 const MODEL = { outcome: 'model' };
 const FALLBACK = { outcome: 'fallback' };
+const REPEATED = { outcome: 'repeated' };

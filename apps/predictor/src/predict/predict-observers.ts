@@ -1,19 +1,22 @@
 import { Injectable } from '@nestjs/common';
+import { LedgerWriter } from '@adlift/ledger';
 import { PROBLEMS, toDomainError } from '@adlift/problem';
-import type { TraceContext } from '@adlift/wire';
+import type { PredictAnswer, TraceContext } from '@adlift/wire';
 import { DecisionTracer } from '../trace/decision-tracer';
 import type { Stopwatch } from '../trace/stopwatch';
-import type { PredictAnswer } from './predict-answer';
+import type { AnswerDraft, AnswerParts } from './answer-assembler';
 import { PredictMetrics } from './predict-metrics';
+import { predictionRecord } from './prediction-record';
 
 const METHOD = 'adlift.v1.Predictor/Predict';
 
-/** Counts and traces every Predict call, whatever the transport and however it ends. */
+/** Logs, counts and traces every Predict call, whatever the transport and however it ends. */
 @Injectable()
 export class PredictObservers {
   constructor(
     private readonly tracer: DecisionTracer,
     private readonly metrics: PredictMetrics,
+    private readonly ledger: LedgerWriter,
   ) {}
 
   /** Whether the trace is kept whatever happens in it: known before the tokens are sealed. */
@@ -21,10 +24,20 @@ export class PredictObservers {
     return this.tracer.inHeadSample(trace);
   }
 
-  /** `unlogged`: the prediction log should have had the call, and could not take it. */
-  answered(trace: TraceContext, watch: Stopwatch, answer: PredictAnswer, unlogged: boolean): void {
-    this.metrics.answered(answer, watch.totalMs, unlogged);
-    this.tracer.answered(METHOD, trace, watch, answer);
+  /** Completes the answer: whether it is in the prediction log, and what it took. */
+  answered(parts: AnswerParts, draft: AnswerDraft, watch: Stopwatch): PredictAnswer {
+    const wanted = draft.logged;
+    if (wanted) draft.logged = this.ledger.log(predictionRecord(parts, draft, watch));
+    watch.ended('respond');
+    draft.timing = watch.timing();
+    this.metrics.answered(draft, watch.totalMs, wanted && !draft.logged);
+    this.tracer.answered(METHOD, parts.trace, watch, draft);
+    return draft;
+  }
+
+  /** A request that was sent again and got the answer it had got. */
+  repeated(): void {
+    this.metrics.repeated();
   }
 
   failed(error: unknown, trace: TraceContext, watch: Stopwatch): void {

@@ -1,8 +1,9 @@
+import { crc32 } from 'node:zlib';
 import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
 import { parseBody } from '@adlift/problem';
 import { InvalidField, parseTraceparent } from '@adlift/wire';
-import { jsonFieldOf, predictBody, requestFromJson } from './predict-json';
-import type { PredictAnswer } from './predict-answer';
+import { answerToJson, jsonFieldOf, predictBody, requestFromJson } from './predict-json';
+import { DEFAULT_TIMEOUT_MS } from './predict-call';
 import { PredictObservers } from './predict-observers';
 import { PredictService } from './predict.service';
 import { Stopwatch } from '../trace/stopwatch';
@@ -17,14 +18,32 @@ export class PredictController {
 
   @Post()
   @HttpCode(200)
-  async predict(@Body() body: unknown, @Headers('traceparent') traceparent?: string): Promise<PredictAnswer> {
+  async predict(
+    @Body() body: unknown,
+    @Headers('traceparent') traceparent?: string,
+    @Headers('x-request-timeout-ms') timeout?: string,
+  ): Promise<ReturnType<typeof answerToJson>> {
     const watch = new Stopwatch();
     const trace = parseTraceparent(traceparent);
     try {
-      return await this.service.predict(requestFromJson(parseBody(predictBody, body)), trace, watch);
+      const answer = await this.service.predict(requestFromJson(parseBody(predictBody, body)), {
+        trace,
+        watch,
+        deadline: watch.startedAt + timeoutMs(timeout),
+        fingerprint: crc32(JSON.stringify(body)),
+      });
+      return answerToJson(answer);
     } catch (error) {
       this.observers.failed(error, trace, watch);
       throw error instanceof InvalidField ? new InvalidField(jsonFieldOf(error.field), error.problem) : error;
     }
   }
+}
+
+/** Milliseconds of `X-Request-Timeout-Ms`. Throws InvalidField when it is not a positive number. */
+function timeoutMs(header: string | undefined): number {
+  if (header === undefined) return DEFAULT_TIMEOUT_MS;
+  const ms = Number(header);
+  if (ms > 0) return Math.min(ms, DEFAULT_TIMEOUT_MS);
+  throw new InvalidField('x-request-timeout-ms', `must be a positive number of milliseconds, got "${header}"`);
 }

@@ -1,7 +1,9 @@
+import { crc32 } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
-import { decodePredictRequest, parseTraceparent, proto } from '@adlift/wire';
+import { decodePredictRequest, encodePredictAnswer, parseTraceparent } from '@adlift/wire';
 import type { UnaryCall } from '../grpc/unary-method';
 import { Stopwatch } from '../trace/stopwatch';
+import { DEFAULT_TIMEOUT_MS } from './predict-call';
 import { PredictObservers } from './predict-observers';
 import { PredictService } from './predict.service';
 
@@ -13,12 +15,17 @@ export class PredictGrpc {
     private readonly observers: PredictObservers,
   ) {}
 
-  readonly predict = async ({ bytes, metadata }: UnaryCall): Promise<Uint8Array> => {
+  readonly predict = async ({ bytes, metadata, deadline }: UnaryCall): Promise<Uint8Array> => {
     const watch = new Stopwatch();
     const trace = parseTraceparent(metadata.get('traceparent')[0]?.toString());
     try {
-      const answer = await this.service.predict(decodePredictRequest(bytes), trace, watch);
-      return proto.v1.PredictResponse.encode(answer).finish();
+      const answer = await this.service.predict(decodePredictRequest(bytes), {
+        trace,
+        watch,
+        deadline: Math.min(deadline, watch.startedAt + DEFAULT_TIMEOUT_MS),
+        fingerprint: crc32(bytes),
+      });
+      return encodePredictAnswer(answer);
     } catch (error) {
       this.observers.failed(error, trace, watch);
       throw error;

@@ -1,30 +1,14 @@
 import type { PredictionRecord } from '@adlift/ledger';
-import { uuidV7Time, type PredictRequest, type TraceContext } from '@adlift/wire';
-import type { Route } from '../routing/assigner';
-import type { Answered } from './answer-source';
-import type { PredictAnswer } from './predict-answer';
+import { uuidV7Time, type PredictAnswer } from '@adlift/wire';
+import type { Stopwatch } from '../trace/stopwatch';
+import type { AnswerParts } from './answer-assembler';
 
-interface Served {
-  readonly request: PredictRequest;
-  readonly route: Route;
-  readonly answer: PredictAnswer;
-  readonly answered: Answered;
-  readonly trace: TraceContext;
-  readonly traceKept: boolean;
-  /** Microseconds from the call to this row. */
-  readonly totalUs: number;
-}
-
-/** The row of the prediction log for an answered request. */
-export function predictionRecord({
-  request,
-  route,
-  answer,
-  answered,
-  trace,
-  traceKept,
-  totalUs,
-}: Served): PredictionRecord {
+/** The row of the prediction log for an answered request; `watch` says what it took until now. */
+export function predictionRecord(
+  { request, route, answered, trace, traceKept }: AnswerParts,
+  answer: PredictAnswer,
+  watch: Stopwatch,
+): PredictionRecord {
   return {
     predictionId: answer.predictionId,
     requestId: request.requestId,
@@ -57,15 +41,27 @@ export function predictionRecord({
     fallbackSource: answer.fallbackSource,
     traceId: trace.traceId,
     traceSampled: traceKept,
-    totalUs,
+    totalUs: Math.round((performance.now() - watch.startedAt) * 1000),
   };
 }
 
 /** The request's own columns, each as field 7 of a PredictRequest, so that the serving decoder reads the log. */
-function lengthPrefixed(columns: readonly Uint8Array[]): Buffer {
+function lengthPrefixed(columns: readonly Uint8Array[]): Uint8Array[] {
   const parts: Uint8Array[] = [];
-  for (const column of columns) parts.push(Uint8Array.of((7 << 3) | 2, ...varint(column.length)), column);
-  return Buffer.concat(parts);
+  for (const column of columns) parts.push(columnHeader(column.length), column);
+  return parts;
+}
+
+const headers = new Map<number, Uint8Array>();
+const MAX_HEADERS = 4096;
+
+/** Tag and length of a column; the columns of one caller have few lengths. */
+function columnHeader(length: number): Uint8Array {
+  const known = headers.get(length);
+  if (known !== undefined) return known;
+  const header = Uint8Array.of((7 << 3) | 2, ...varint(length));
+  if (headers.size < MAX_HEADERS) headers.set(length, header);
+  return header;
 }
 
 function varint(value: number): number[] {

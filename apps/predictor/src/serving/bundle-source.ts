@@ -1,8 +1,12 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { bundleDigest, MANIFEST_FILE, parseManifest, sha256Hex, verifyBundle, type Manifest } from '@adlift/scoring';
+import { bundleDigest, bundleFile, bundleFolder, MANIFEST_FILE, parseManifest, type Manifest } from '@adlift/scoring';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
 
 const servingSet = z.object({
@@ -20,10 +24,10 @@ const servingSet = z.object({
 /** What this predictor should have loaded, and the default models as "name@version". */
 export type ServingSet = z.infer<typeof servingSet>;
 
-/** A bundle whose every byte matches the digest it was asked by. */
-export interface VerifiedBundle {
+/** A bundle on disk; the scoring threads verify its files before they load it. */
+export interface StoredBundle {
   readonly manifest: Manifest;
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly folder: string;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -31,19 +35,21 @@ const TIMEOUT_MS = 30_000;
 /** Pulls bundles by digest from the experiments app and keeps them on disk, so that a restart does not need it. */
 @Injectable()
 export class BundleSource {
-  private readonly folder: string;
+  private readonly root: string;
 
   constructor(@Inject(PREDICTOR_CONFIG) private readonly config: PredictorEnvironment) {
-    this.folder = join(resolve(config.ADLIFT_HOME), 'bundles');
+    this.root = join(resolve(config.ADLIFT_HOME), 'bundles');
   }
 
   /** The serving set now, or the last one known while the experiments app is away. Throws when there is neither. */
   async servingSet(): Promise<ServingSet> {
-    const remembered = join(this.folder, 'serving-set.json');
+    const remembered = join(this.root, 'serving-set.json');
     try {
-      const bytes = await this.fetch('/v1/serving-set');
-      const set = servingSet.parse(JSON.parse(bytes.toString()));
-      await this.write(remembered, bytes);
+      const text = await (await this.fetch('/v1/serving-set')).text();
+      const set = servingSet.parse(JSON.parse(text));
+      await mkdir(this.root, { recursive: true });
+      await writeFile(`${remembered}.${process.pid}`, text);
+      await rename(`${remembered}.${process.pid}`, remembered);
       return set;
     } catch (error) {
       const last = await readFile(remembered, 'utf8').catch(() => undefined);
@@ -52,56 +58,75 @@ export class BundleSource {
     }
   }
 
-  /** Throws BundleError naming the first byte range that differs from what the digest promises. */
-  async bundle(digest: string): Promise<VerifiedBundle> {
-    const folder = join(this.folder, digest.replace('sha256:', ''));
-    const manifestBytes = await this.cached(join(folder, MANIFEST_FILE), `/v1/bundles/${digest}/manifest`, (bytes) =>
-      hasDigest(bytes, digest),
-    );
-    const manifest = parseManifest(JSON.parse(manifestBytes.toString()));
-    const files = new Map<string, Uint8Array>();
+  /** Sees to it that every file of the bundle is on disk as the digest promises; throws naming what is not. */
+  async bundle(digest: string): Promise<StoredBundle> {
+    const folder = bundleFolder(this.root, digest);
+    await mkdir(folder, { recursive: true });
+    const manifest = await this.manifest(digest, join(folder, MANIFEST_FILE));
     for (const [path, { sha256 }] of Object.entries(manifest.files)) {
-      // By content, not by the path that the manifest gives: a path could point anywhere.
-      const bytes = await this.cached(
-        join(folder, sha256),
-        `/v1/models/files/${sha256}`,
-        (content) => sha256Hex(content) === sha256,
-      );
-      files.set(path, bytes);
+      const file = bundleFile(folder, sha256);
+      if ((await hashOf(file)) === sha256) continue;
+      // Not there, or damaged on disk.
+      const got = await this.download(`/v1/models/files/${sha256}`, file);
+      if (got !== sha256) throw new Error(`${path}: expected sha256 ${sha256}, got ${got}`);
     }
-    verifyBundle(files, manifest, digest);
-    files.set(MANIFEST_FILE, manifestBytes);
-    return { manifest, files };
+    return { manifest, folder };
   }
 
-  /** Only what is right is kept, and what was damaged on disk is fetched again. */
-  private async cached(file: string, path: string, isRight: (bytes: Buffer) => boolean): Promise<Buffer> {
-    const kept = await readFile(file).catch(() => undefined);
-    if (kept !== undefined && isRight(kept)) return kept;
-    const bytes = await this.fetch(path);
-    if (isRight(bytes)) await this.write(file, bytes);
-    return bytes;
+  /** Forgets a bundle that is not served any more. */
+  async drop(digest: string): Promise<void> {
+    await rm(bundleFolder(this.root, digest), { recursive: true, force: true });
   }
 
-  /** Whole or not at all, also when the process is killed on the way. */
-  private async write(file: string, bytes: Buffer): Promise<void> {
-    await mkdir(join(file, '..'), { recursive: true });
+  private async manifest(digest: string, file: string): Promise<Manifest> {
+    const kept = await readFile(file, 'utf8').catch(() => '');
+    const known = manifestOf(kept, digest);
+    if (known !== undefined) return known;
+    const text = await (await this.fetch(`/v1/bundles/${digest}/manifest`)).text();
+    const manifest = manifestOf(text, digest);
+    if (manifest === undefined) throw new Error(`the manifest that the experiments app sent for ${digest} is another`);
+    await writeFile(file, text);
+    return manifest;
+  }
+
+  /** Whole or not at all, also when the process is killed on the way; piece by piece, so that nothing waits for it. */
+  private async download(path: string, file: string): Promise<string> {
+    const answer = await this.fetch(path);
+    const hash = createHash('sha256');
     const partial = `${file}.${process.pid}`;
-    await writeFile(partial, bytes);
+    const hashed = async function* (source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+      for await (const chunk of source) {
+        hash.update(chunk);
+        yield chunk;
+      }
+    };
+    await pipeline(Readable.fromWeb(answer.body ?? new ReadableStream()), hashed, createWriteStream(partial));
     await rename(partial, file);
+    return hash.digest('hex');
   }
 
-  private async fetch(path: string): Promise<Buffer> {
+  private async fetch(path: string): Promise<Response> {
     const answer = await fetch(this.config.EXPERIMENTS_URL + path, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
-    return Buffer.from(await answer.arrayBuffer());
+    return answer;
   }
 }
 
-function hasDigest(manifest: Buffer, digest: string): boolean {
+async function hashOf(file: string): Promise<string | undefined> {
+  const hash = createHash('sha256');
   try {
-    return bundleDigest(parseManifest(JSON.parse(manifest.toString()))) === digest;
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array);
+    return hash.digest('hex');
   } catch {
-    return false;
+    return undefined;
+  }
+}
+
+function manifestOf(text: string, digest: string): Manifest | undefined {
+  try {
+    const manifest = parseManifest(JSON.parse(text));
+    return bundleDigest(manifest) === digest ? manifest : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -101,14 +101,15 @@ export class ModelRepository implements OnApplicationBootstrap, OnApplicationShu
     this.defaults = champions;
     for (const { reference, digest } of dropped) {
       await this.pool.unload(digest);
+      await this.bundles.drop(digest);
       this.logger.log(`unloaded ${reference}`);
     }
   }
 
   private async load(reference: string, digest: string): Promise<ServedModel | undefined> {
     try {
-      const { manifest, files } = await this.bundles.bundle(digest);
-      await this.pool.load(digest, files);
+      const { manifest, folder } = await this.bundles.bundle(digest);
+      await this.pool.load(digest, folder);
       this.failures.delete(reference);
       this.logger.log(`loaded ${reference} (${digest})`);
       return { reference, digest, manifest, encoder: compileEncoder(manifest.features) };

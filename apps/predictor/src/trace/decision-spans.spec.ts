@@ -1,6 +1,6 @@
-import type { PredictAnswer } from '../predict/predict-answer';
 import { decisionSpans, type TracedDecision } from './decision-spans';
 import { STAGES, Stopwatch } from './stopwatch';
+import type { PredictAnswer } from '@adlift/wire';
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 
@@ -8,11 +8,7 @@ function decision(answer: Partial<PredictAnswer> = {}): TracedDecision {
   const watch = new Stopwatch(performance.now() - 5);
   watch.ended('decode');
   watch.ended('flag_evaluation');
-  watch.endedTogether([
-    ['queue', 0.001],
-    ['encode', 0.002],
-    ['inference', 0.003],
-  ]);
+  watch.scored({ encodeMs: 0.000_002, inferenceMs: 0.000_003 });
   watch.ended('respond');
   return {
     service: 'adlift-predictor',
@@ -27,7 +23,7 @@ function decision(answer: Partial<PredictAnswer> = {}): TracedDecision {
     watch,
     answer: {
       predictionId: '01a206c2-c3a0-7601-b88d-2231f09fccf4',
-      pctr: [0.1, 0.2],
+      pctr: Float32Array.of(0.1, 0.2),
       model: 'ctr-fm',
       modelVersion: '1',
       bundleDigest: DIGEST,

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { SpanAttributes, SpanRecord } from '@adlift/telemetry';
-import { uuidV7RandomHex, type TraceContext } from '@adlift/wire';
-import type { PredictAnswer } from '../predict/predict-answer';
+import { uuidV7RandomHex, type TraceContext, type PredictAnswer } from '@adlift/wire';
 import { STAGES, type Stopwatch } from './stopwatch';
 
 /** A decision that is to be traced: recorded while it ran, turned into spans only when it is kept. */

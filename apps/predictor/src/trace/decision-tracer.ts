@@ -1,7 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { inHeadSample, SlowestPerSecond, telemetry, type SpanRecord } from '@adlift/telemetry';
-import type { TraceContext } from '@adlift/wire';
-import type { PredictAnswer } from '../predict/predict-answer';
+import type { TraceContext, PredictAnswer } from '@adlift/wire';
 import { decisionSpans, toEpochNs, type TracedDecision } from './decision-spans';
 import type { Stopwatch } from './stopwatch';
 

@@ -1,32 +1,41 @@
 import { Tensor } from 'onnxruntime-node';
+import type { RoundMemory } from './input-rows';
 import type { Manifest } from './manifest';
-import type { ModelShape, SlotMemory } from './worker-protocol';
+import type { ModelShape } from './model-shape';
 
-/** Tensors of a slot for one row count: feeds and pre-allocated outputs over the slot's shared memory. */
-export interface SlotTensors {
-  readonly n: number;
+/** Tensors of a round for one row count: feeds and pre-allocated outputs over the round's shared memory. */
+export interface RoundTensors {
   readonly feeds: Record<string, Tensor>;
   readonly fetches: Record<string, Tensor>;
 }
 
-/** The worker's view of one slot. Tensors are kept as long as the row count stays the same. */
-export class SlotView {
+const KEPT_ROW_COUNTS = 64;
+
+/** The scoring thread's view of one round. Tensors are kept for the row counts that were run last. */
+export class RoundView {
   readonly ids: Int32Array;
   readonly numeric: Float32Array;
   readonly output: Float32Array;
   readonly probability: Float32Array;
-  private made: SlotTensors | undefined;
+  private readonly made = new Map<number, RoundTensors>();
 
-  constructor(memory: SlotMemory) {
+  constructor(memory: RoundMemory) {
     this.ids = new Int32Array(memory.ids);
     this.numeric = new Float32Array(memory.numeric);
     this.output = new Float32Array(memory.output);
     this.probability = new Float32Array(memory.probability);
   }
 
-  tensors(manifest: Manifest, shape: ModelShape, n: number): SlotTensors {
-    if (this.made?.n === n) return this.made;
-    const { inputs, output } = manifest;
+  tensors(manifest: Manifest, shape: ModelShape, n: number): RoundTensors {
+    const known = this.made.get(n);
+    if (known !== undefined) return known;
+    if (this.made.size >= KEPT_ROW_COUNTS) this.made.clear();
+    const tensors = this.make(manifest, shape, n);
+    this.made.set(n, tensors);
+    return tensors;
+  }
+
+  private make({ inputs, output }: Manifest, shape: ModelShape, n: number): RoundTensors {
     const { idCount, numericCount, outputWidth } = shape;
     const feeds: Record<string, Tensor> = {};
     if (inputs.ids !== undefined) {
@@ -38,7 +47,6 @@ export class SlotView {
     }
     const dims = output.shape === 'n' ? [n] : [n, outputWidth];
     const fetches = { [output.name]: new Tensor('float32', this.output.subarray(0, n * outputWidth), dims) };
-    this.made = { n, feeds, fetches };
-    return this.made;
+    return { feeds, fetches };
   }
 }

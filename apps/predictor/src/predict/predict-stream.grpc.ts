@@ -1,0 +1,47 @@
+import { crc32 } from 'node:zlib';
+import { Injectable } from '@nestjs/common';
+import { PROBLEMS, toDomainError } from '@adlift/problem';
+import {
+  decodePredictRequest,
+  decodeStreamRequest,
+  encodeStreamAnswer,
+  encodeStreamError,
+  parseTraceparent,
+  peekRequestId,
+  type StreamRequest,
+} from '@adlift/wire';
+import { Stopwatch } from '../trace/stopwatch';
+import { DEFAULT_TIMEOUT_MS } from './predict-call';
+import { PredictObservers } from './predict-observers';
+import { PredictService } from './predict.service';
+
+/** PredictStream: one message as one Predict call; what fails is answered in-band and the stream goes on. */
+@Injectable()
+export class PredictStreamGrpc {
+  constructor(
+    private readonly service: PredictService,
+    private readonly observers: PredictObservers,
+  ) {}
+
+  readonly predict = async (bytes: Buffer): Promise<Uint8Array> => {
+    const watch = new Stopwatch();
+    let message: StreamRequest = { request: bytes, timeoutUs: 0, traceparent: '' };
+    let trace = parseTraceparent(undefined);
+    try {
+      message = decodeStreamRequest(bytes);
+      if (message.traceparent !== '') trace = parseTraceparent(message.traceparent);
+      const timeoutMs = message.timeoutUs === 0 ? DEFAULT_TIMEOUT_MS : message.timeoutUs / 1000;
+      const answer = await this.service.predict(decodePredictRequest(message.request), {
+        trace,
+        watch,
+        deadline: watch.startedAt + Math.min(timeoutMs, DEFAULT_TIMEOUT_MS),
+        fingerprint: crc32(message.request),
+      });
+      return encodeStreamAnswer(answer);
+    } catch (error) {
+      this.observers.failed(error, trace, watch);
+      const { code, message: text, field = '' } = toDomainError(error);
+      return encodeStreamError(peekRequestId(message.request), PROBLEMS[code].grpc, text, field);
+    }
+  };
+}

@@ -1,0 +1,51 @@
+import { type InputRows, type RunFacts, type ScoringJob } from '@adlift/scoring';
+import type { Columns } from '@adlift/wire';
+import type { ServedModel } from './model-repository';
+
+/** The candidates of one request on their way through one model; `done` resolves when the scores are in. */
+export class ModelScores implements ScoringJob {
+  readonly done: Promise<void>;
+  /** NaN where the model gave no number. */
+  readonly probability: Float32Array;
+  /** As the encoder set them, one byte a row. */
+  readonly rowFlags: Uint8Array;
+  encodeMs = 0;
+  /** Waiting for the thread, both ways. */
+  queueMs = 0;
+  inferenceMs = 0;
+  private readonly submittedAt = performance.now();
+  private resolve!: () => void;
+  private reject!: (error: Error) => void;
+
+  constructor(
+    readonly model: ServedModel,
+    private readonly columns: Columns,
+    readonly rows: number,
+    readonly deadline: number,
+  ) {
+    this.probability = new Float32Array(rows);
+    this.rowFlags = new Uint8Array(rows);
+    this.done = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  encode(inputs: InputRows, at: number): void {
+    const started = performance.now();
+    const { encoder } = this.model;
+    encoder.encode(this.columns, this.rows, inputs.idsFrom(at), inputs.numericFrom(at), this.rowFlags);
+    this.encodeMs += performance.now() - started;
+  }
+
+  scored(probability: Float32Array, { runMs }: RunFacts): void {
+    this.probability.set(probability);
+    this.inferenceMs = runMs;
+    this.queueMs = Math.max(0, performance.now() - this.submittedAt - this.encodeMs - runMs);
+    this.resolve();
+  }
+
+  failed(error: Error): void {
+    this.reject(error);
+  }
+}
