@@ -23,7 +23,7 @@ export function adsCommand(connect: Connect, userFolder: string): Command {
       print(
         json,
         summary,
-        `${ads} ads, ${changed} of them new or changed: the catalogue is at version ${catalogueVersion}`,
+        `${ads} ads read, ${changed} new or changed; the catalogue is at version ${catalogueVersion}`,
       );
     });
   command
