@@ -4,7 +4,7 @@ import { LEDGER_POOL } from '../ledger.module';
 import type { AdRecord } from './ad-record';
 
 /** Few enough that taking a page in does not hold the event loop up. */
-const PAGE_ROWS = 500;
+const PAGE_ROWS = 200;
 
 const COLUMNS = `ad_id AS "adId", version, campaign_id AS "campaignId", landing_url AS "landingUrl", features, removed`;
 
@@ -33,18 +33,32 @@ export class CatalogueReader {
     return state;
   }
 
-  /** The ads as of `version` in pages, removed ones left out. */
+  /** The ads as of `version` in pages, in no particular order, removed ones left out. */
   async *asOf(version: number): AsyncGenerator<readonly AdChange[]> {
-    for (let after = ''; ;) {
-      const { rows } = await this.pool.query<AdChange>(
-        `SELECT DISTINCT ON (ad_id) ${COLUMNS} FROM ad_version
-        WHERE ad_id > $1 AND version <= $2 ORDER BY ad_id, ad_version.version DESC LIMIT ${PAGE_ROWS}`,
-        [after, version],
+    const client = await this.pool.connect();
+    // A connection that breaks fails the running query, and also emits; unheard, that would end the process.
+    client.on('error', ignore);
+    let whole = false;
+    try {
+      // One query for all pages: they would each sort the table while PostgreSQL has no statistics of it.
+      await client.query('BEGIN READ ONLY');
+      await client.query(
+        `DECLARE ads NO SCROLL CURSOR FOR SELECT * FROM (
+          SELECT DISTINCT ON (ad_id) ${COLUMNS} FROM ad_version WHERE version <= $1
+          ORDER BY ad_id, ad_version.version DESC
+        ) ad WHERE NOT removed`,
+        [version],
       );
-      const last = rows.at(-1);
-      if (last === undefined) return;
-      yield rows.filter(({ removed }) => !removed);
-      after = last.adId;
+      for (;;) {
+        const { rows } = await client.query<AdChange>(`FETCH ${PAGE_ROWS} FROM ads`);
+        if (rows.length === 0) break;
+        yield rows;
+      }
+      await client.query('COMMIT');
+      whole = true;
+    } finally {
+      client.off('error', ignore);
+      client.release(!whole);
     }
   }
 
@@ -63,3 +77,5 @@ export class CatalogueReader {
     }
   }
 }
+
+function ignore(): void {}

@@ -7,7 +7,7 @@ import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config
 import type { AdRecord } from './ad-record';
 import { AdStore } from './ad-store';
 
-const LINES_A_WRITE = 500;
+const LINES_A_WRITE = 200;
 
 /** Which catalogue a copy is of, and at which version. */
 export interface CatalogueIdentity {
