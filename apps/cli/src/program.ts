@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { adsCommand } from './ads/ads-command';
 import type { Connect } from './connection';
 import { experimentCommand } from './experiment/experiment-command';
 import { importCommand } from './import/import-command';
@@ -8,5 +9,6 @@ export function adliftProgram(connect: Connect, userFolder: string): Command {
   return new Command('adlift')
     .description('Experiments on ad models from the command line.')
     .addCommand(importCommand(connect, userFolder))
-    .addCommand(experimentCommand(connect));
+    .addCommand(experimentCommand(connect))
+    .addCommand(adsCommand(connect, userFolder));
 }

@@ -3,6 +3,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Logger } from 'nestjs-pino';
 import { migrate } from '@adlift/persistence';
 import { ProblemFilter } from '@adlift/problem';
+import { MAX_ID_BYTES } from '@adlift/wire';
+import { raiseAdsBodyLimit } from './catalogue/ads-body-limit';
 import { ExperimentsModule } from './experiments.module';
 import type { ExperimentsEnvironment } from './experiments-config';
 import { addOtlpRoute } from './trace/otlp-route';
@@ -11,11 +13,16 @@ import { TraceIntake } from './trace/trace-intake';
 /** Model files may be this large. */
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 const MAX_JSON_BYTES = 8 * 1024 * 1024;
+/** An id of 128 bytes in a path, each byte as %XX. */
+const MAX_PARAMETER_LENGTH = 3 * MAX_ID_BYTES;
 
 /** The experiments app on an up-to-date schema, not yet listening: one way to make it, for `main` and for the tests. */
 export async function createExperimentsApp(config: ExperimentsEnvironment): Promise<NestFastifyApplication> {
   await migrate(config.DATABASE_URL);
-  const adapter = new FastifyAdapter({ bodyLimit: MAX_JSON_BYTES });
+  const adapter = new FastifyAdapter({
+    bodyLimit: MAX_JSON_BYTES,
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+  });
   adapter
     .getInstance()
     .addContentTypeParser(
@@ -23,6 +30,7 @@ export async function createExperimentsApp(config: ExperimentsEnvironment): Prom
       { parseAs: 'buffer', bodyLimit: MAX_FILE_BYTES },
       (_request, body, done) => done(null, body),
     );
+  raiseAdsBodyLimit(adapter);
   const app = await NestFactory.create<NestFastifyApplication>(ExperimentsModule.forRoot(config), adapter, {
     bufferLogs: true,
     abortOnError: false,

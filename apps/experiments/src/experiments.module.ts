@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { dataSourceOptions } from '@adlift/persistence';
 import { loggerModule, MetricsController } from '@adlift/telemetry';
+import { CatalogueModule } from './catalogue/catalogue.module';
 import { ExperimentController } from './experiment/experiment.controller';
 import { ExperimentPhaseEntity } from './experiment/experiment-phase.entity';
 import { ExperimentService } from './experiment/experiment.service';
@@ -39,6 +40,7 @@ export class ExperimentsModule {
         ),
         TraceModule.forRoot(config),
         PageModule.forRoot(config),
+        CatalogueModule,
       ],
       controllers: [ExperimentController, ReportController, ModelController, HealthController, MetricsController],
       providers: [

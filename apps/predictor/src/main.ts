@@ -5,7 +5,7 @@ import { GrpcServer } from './grpc/grpc-server';
 import { PredictorStatus } from './health/predictor-status';
 import { predictorEnvironment } from './predictor-config';
 
-/** Longest wait for flags and models at the start. */
+/** Longest wait for flags, models and the ad catalogue at the start. */
 const SETTLE_MS = 10_000;
 
 async function main(): Promise<void> {
@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   shutDownOnSignal(() => app.close());
   await app.listen(config.PREDICTOR_HTTP_PORT, config.ADLIFT_HOST);
   await app.get(GrpcServer).listen();
-  // A caller that waits for us shall find its models and flags; one that does not is answered from a prior meanwhile.
+  // A caller that waits for us shall find its models, flags and ads; one that does not is answered from a prior meanwhile.
   await app.get(PredictorStatus).whenSettled(SETTLE_MS);
   process.send?.({ ready: true });
 }

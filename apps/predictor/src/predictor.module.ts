@@ -3,6 +3,10 @@ import { ScoringPool } from '@adlift/scoring';
 import { loggerModule, MetricsController } from '@adlift/telemetry';
 import { TokenSealer } from '@adlift/tokens';
 import { Credentials } from './access/credentials';
+import { AdCatalogue } from './catalogue/ad-catalogue';
+import { CatalogueMirror } from './catalogue/catalogue-mirror';
+import { CatalogueReader } from './catalogue/catalogue-reader';
+import { CatalogueSnapshot } from './catalogue/catalogue-snapshot';
 import { EventsController } from './events/events.controller';
 import { EventObservers } from './events/event-observers';
 import { EventsGrpc } from './events/events.grpc';
@@ -51,6 +55,7 @@ export class PredictorModule {
         { provide: FlagSource, useClass: UnleashFlagSource },
         ...[FlagRecorder, Assigner],
         ...[BundleSource, ModelRepository, CandidateScorer],
+        ...[AdCatalogue, CatalogueReader, CatalogueSnapshot, CatalogueMirror],
         ...[
           AnswerSource,
           TokenMint,

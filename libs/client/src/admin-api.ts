@@ -1,3 +1,4 @@
+import type { AdEntry, AdState, CatalogueChange } from './ads';
 import type { ExperimentState, Report } from './report';
 
 /** An experiment as the admin API shows it. */
@@ -66,6 +67,21 @@ export class AdminApi {
     }
     await this.call('POST', '/v1/models', manifest);
     if (label !== undefined) await this.call('PUT', `/v1/models/${manifest.name}/${manifest.version}/labels/${label}`);
+  }
+
+  /** Puts 1 to 10,000 ads into the catalogue, all or none; the features given replace those that an ad had. */
+  putAds(ads: readonly AdEntry[]): Promise<CatalogueChange> {
+    return this.call('PUT', '/v1/ads', { ads });
+  }
+
+  removeAd(adId: string): Promise<CatalogueChange> {
+    return this.call('DELETE', `/v1/ads/${encodeURIComponent(adId)}`);
+  }
+
+  /** The ad as of a version of the catalogue, by default now. */
+  ad(adId: string, version?: number): Promise<AdState> {
+    const query = version === undefined ? '' : `?version=${version}`;
+    return this.call('GET', `/v1/ads/${encodeURIComponent(adId)}${query}`);
   }
 
   private async call<T>(method: string, path: string, body?: unknown): Promise<T> {

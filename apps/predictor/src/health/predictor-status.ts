@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { LedgerWriter } from '@adlift/ledger';
 import { ScoringPool } from '@adlift/scoring';
+import { CatalogueMirror } from '../catalogue/catalogue-mirror';
 import { EventObservers } from '../events/event-observers';
 import { PredictMetrics } from '../predict/predict-metrics';
 import { Assigner } from '../routing/assigner';
@@ -25,9 +26,10 @@ export interface PredictorState {
   readonly ledger: LedgerWriter['pending'] & { readonly unavailable: boolean };
   readonly predictions: PredictMetrics['counts'] & { readonly unloggedExposures: number };
   readonly events: EventObservers['counts'];
+  readonly catalogue: ReturnType<CatalogueMirror['state']>;
 }
 
-/** What the predictor has done since its start, and what of it is not durable yet. */
+/** What the predictor has done since its start, what of it is not durable yet, and the catalogue it answers from. */
 @Injectable()
 export class ActivityCounts {
   constructor(
@@ -35,13 +37,20 @@ export class ActivityCounts {
     private readonly assigner: Assigner,
     private readonly events: EventObservers,
     private readonly ledger: LedgerWriter,
+    private readonly catalogue: CatalogueMirror,
   ) {}
 
-  read(): Pick<PredictorState, 'ledger' | 'predictions' | 'events'> {
+  /** Whether the catalogue is as good as it will be for the moment. */
+  get catalogueTried(): boolean {
+    return this.catalogue.tried;
+  }
+
+  read(): Pick<PredictorState, 'ledger' | 'predictions' | 'events' | 'catalogue'> {
     return {
       ledger: { ...this.ledger.pending, unavailable: this.ledger.unavailable },
       predictions: { ...this.predictions.counts, unloggedExposures: this.assigner.unloggedExposures },
       events: { ...this.events.counts },
+      catalogue: this.catalogue.state(),
     };
   }
 }
@@ -57,7 +66,7 @@ export class PredictorStatus {
     private readonly activity: ActivityCounts,
   ) {}
 
-  /** Resolves when flags and models are in, or after `timeoutMs` when a neighbour is away and they cannot be. */
+  /** Resolves when flags, models and the ad catalogue are in, or after `timeoutMs` when a neighbour is away and they cannot be. */
   async whenSettled(timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (!this.settled && Date.now() < deadline) await delay(SETTLE_POLL_MS);
@@ -65,7 +74,7 @@ export class PredictorStatus {
 
   private get settled(): boolean {
     const recorded = this.recorder.current().every((flag) => flag.recorded);
-    return this.models.synchronised && this.flags.state().synchronized && recorded;
+    return this.models.synchronised && this.activity.catalogueTried && this.flags.state().synchronized && recorded;
   }
 
   read(): PredictorState {

@@ -84,15 +84,15 @@ export class AnswerAssembler {
       explored,
       bundleDigest: answered.ctr?.digest ?? '',
       cvrBundleDigest: answered.cvr?.digest ?? '',
-      catalogueVersion: 0,
+      catalogueVersion: answered.catalogueVersion,
     };
   }
 
   private tokens(
-    { n, wantTokens, adIds, campaignIds, bidMicros }: PredictRequest,
+    { n, wantTokens, adIds, bidMicros }: PredictRequest,
     shared: SharedClaims,
     { rank, propensity }: Ranking,
-    { pctr, pcvr }: Answered,
+    { pctr, pcvr, campaignIds }: Answered,
   ): PredictAnswer['tokens'] {
     const tokens: { index: number; token: string }[] = [];
     for (let index = 0; index < n; index++) {

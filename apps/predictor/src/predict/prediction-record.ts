@@ -18,7 +18,7 @@ export function predictionRecord(
     assignments: answer.assignments,
     n: request.n,
     adIds: request.adIds,
-    campaignIds: request.campaignIds,
+    campaignIds: answered.campaignIds,
     columns: lengthPrefixed(request.rawColumns),
     bidMicros: request.bidMicros,
     bidType: request.bidType,

@@ -75,6 +75,7 @@ function rootAttributes(method: string, answer: PredictAnswer): SpanAttributes {
     'adlift.candidates': answer.pctr.length,
     'adlift.model': `${answer.model}@${answer.modelVersion}`,
     'adlift.model.digest': answer.bundleDigest,
+    'adlift.catalogue_version': answer.catalogueVersion,
     'adlift.fallback': answer.fallback,
     'adlift.explored': answer.explored,
     ...(answer.fallback ? { 'adlift.fallback.source': answer.fallbackSource } : {}),
