@@ -24,13 +24,13 @@ module.exports = {
       comment: 'Apps speak to each other over gRPC, HTTP and the event log.',
       severity: 'error',
       from: { path: '^apps/([^/]+)/', pathNot: TESTS },
-      to: { path: '^(apps|tools|test)/', pathNot: '^apps/$1/' },
+      to: { path: '^(apps|tools|bench|test)/', pathNot: '^apps/$1/' },
     },
     {
       name: 'libs-import-no-apps',
       severity: 'error',
       from: { path: '^libs/', pathNot: TESTS },
-      to: { path: '^(apps|tools|test)/' },
+      to: { path: '^(apps|tools|bench|test)/' },
     },
     {
       name: 'libs-only-by-their-index',
@@ -42,14 +42,14 @@ module.exports = {
     {
       name: 'libs-only-by-their-index-from-outside',
       severity: 'error',
-      from: { path: '^(apps|tools|test)/' },
+      from: { path: '^(apps|tools|bench|test)/' },
       to: { path: '^libs/[^/]+/', pathNot: ['^libs/[^/]+/src/index\\.ts$', '\\.fixture\\.ts$'] },
     },
     {
       name: 'libs-only-by-their-name',
       comment: 'Another lib is @adlift/<lib>, never a relative path.',
       severity: 'error',
-      from: { path: '^(apps|libs|tools|test)/' },
+      from: { path: '^(apps|libs|tools|bench|test)/' },
       to: { path: '^libs/[^/]+/src/index\\.ts$', dependencyTypesNot: ['aliased', 'aliased-tsconfig'] },
     },
     {
@@ -76,7 +76,7 @@ module.exports = {
     {
       name: 'no-test-code-in-production',
       severity: 'error',
-      from: { path: '^(apps|libs|tools)/', pathNot: TESTS },
+      from: { path: '^(apps|libs|tools|bench)/', pathNot: TESTS },
       to: { path: '\\.(spec|fixture)\\.ts$|/fake-[^/]+\\.ts$|^test/' },
     },
     {

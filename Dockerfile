@@ -4,7 +4,7 @@ WORKDIR /adlift
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY . .
-RUN node tools/build/ensure-build.mjs && rm -rf dist/tools
+RUN node tools/build/ensure-build.mjs && rm -rf dist/tools dist/bench
 
 FROM node:24-bookworm-slim AS production
 WORKDIR /adlift

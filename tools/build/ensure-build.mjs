@@ -13,7 +13,7 @@ function fingerprint() {
   const hash = createHash('sha256');
   const add = (file) => hash.update(file).update(readFileSync(join(root, file)));
   for (const file of ['package-lock.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json']) add(file);
-  for (const folder of ['apps', 'libs', 'tools']) {
+  for (const folder of ['apps', 'libs', 'tools', 'bench']) {
     const files = readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.(ts|js)$/.test(entry.name) && !entry.name.endsWith('.spec.ts'))
       .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1))

@@ -12,7 +12,7 @@ const STEPS = [
   ['types', [bin('typescript', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.json']],
   ['formatting', [bin('prettier', 'bin', 'prettier.cjs'), '--check', '.', '--log-level', 'warn']],
   ['generated code', [join(root, 'tools', 'build', 'generate-proto.mjs'), '--check']],
-  ['boundaries', [CRUISE, 'apps', 'libs', 'tools', 'test']],
+  ['boundaries', [CRUISE, 'apps', 'libs', 'tools', 'bench', 'test']],
   ['build', [join(root, 'tools', 'build', 'ensure-build.mjs')]],
 ];
 

@@ -12,6 +12,7 @@ export interface RunningStack {
   readonly experimentsUrl: string;
   readonly predictorUrl: string;
   readonly grpcAddress: string;
+  readonly predictorPid: number;
   readonly secrets: StackSecrets;
   /** Rejects when a service or the embedded PostgreSQL dies by itself. */
   readonly died: Promise<never>;
@@ -21,24 +22,24 @@ export interface RunningStack {
 /** What another command needs to use a stack that is up; written beside the state while it is. */
 type StackAddresses = Pick<
   RunningStack,
-  'home' | 'databaseUrl' | 'unleashUrl' | 'unleashAdminToken' | 'experimentsUrl' | 'predictorUrl' | 'grpcAddress'
+  | 'home'
+  | 'databaseUrl'
+  | 'unleashUrl'
+  | 'unleashAdminToken'
+  | 'experimentsUrl'
+  | 'predictorUrl'
+  | 'grpcAddress'
+  | 'predictorPid'
 >;
 
 const FILE = 'running.json';
 
 /** Notes that the stack is up. */
 export function noteRunning(stack: RunningStack): void {
-  const { home, databaseUrl, unleashUrl, unleashAdminToken, experimentsUrl, predictorUrl, grpcAddress } = stack;
-  const addresses: StackAddresses = {
-    home,
-    databaseUrl,
-    unleashUrl,
-    unleashAdminToken,
-    experimentsUrl,
-    predictorUrl,
-    grpcAddress,
-  };
-  writeFileSync(join(home, FILE), JSON.stringify(addresses, null, 2), { mode: 0o600 });
+  const { secrets: _secrets, died: _died, stop: _stop, ...addresses } = stack;
+  writeFileSync(join(addresses.home, FILE), JSON.stringify(addresses satisfies StackAddresses, null, 2), {
+    mode: 0o600,
+  });
 }
 
 /** Notes that it is not any more. */

@@ -9,6 +9,8 @@ export interface ServiceOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
   readonly cwd: string;
+  /** Processor that it is to run on, by `taskset` of util-linux; anywhere by default. */
+  readonly core?: number;
   /** Told when the process ends although nobody stopped it. */
   readonly onDeath: (error: StackError) => void;
 }
@@ -24,7 +26,9 @@ export class ServiceProcess {
 
   constructor(options: ServiceOptions) {
     const log = openSync(options.logFile, 'a', 0o600);
-    this.child = spawn(process.execPath, [...options.args], {
+    const pinned = options.core === undefined ? [] : ['taskset', '-c', String(options.core)];
+    const [command = '', ...args] = [...pinned, process.execPath, ...options.args];
+    this.child = spawn(command, args, {
       cwd: options.cwd,
       env: { ...inherited(), ...options.env },
       stdio: ['ignore', log, log, 'ipc'],

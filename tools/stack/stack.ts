@@ -28,6 +28,8 @@ export interface StackOptions {
   readonly ended: Promise<unknown>;
   /** Further environment of the predictor and the experiments app. */
   readonly serviceEnv?: Readonly<Record<string, string>>;
+  /** Processor that the predictor is to run on alone; anywhere by default. */
+  readonly predictorCore?: number;
 }
 
 /** A boot under way. */
@@ -110,7 +112,10 @@ async function prepareOutsideDatabase(url: string): Promise<void> {
   }
 }
 
-async function startServices(boot: Boot, databases: { adlift: string; unleash: string }): Promise<StackPlaces> {
+async function startServices(
+  boot: Boot,
+  databases: { adlift: string; unleash: string },
+): Promise<StackPlaces & { predictorPid: number }> {
   const { env, secrets, log, parts } = boot;
   const places = stackPlaces(env, secrets, databases.adlift);
   const shared = { ...sharedVariables(env, boot.home, places), ...boot.serviceEnv };
@@ -128,13 +133,15 @@ async function startServices(boot: Boot, databases: { adlift: string; unleash: s
   log(`experiments  ${places.experimentsUrl}`);
 
   const predictor = { ...shared, ...predictorVariables(env, secrets, places) };
-  await parts.wait(service(boot, 'predictor', appArguments('predictor'), predictor).whenReady());
+  const process = service(boot, 'predictor', appArguments('predictor'), predictor, boot.predictorCore);
+  await parts.wait(process.whenReady());
   log(`predictor    ${places.predictorUrl} and gRPC ${places.grpcAddress}`);
-  return places;
+  return { ...places, predictorPid: process.pid ?? 0 };
 }
 
-function service(boot: Boot, name: string, args: string[], env: Record<string, string>): ServiceProcess {
-  return boot.parts.service({ name, args, env, cwd: ROOT, logFile: join(boot.home, 'logs', `${name}.log`) });
+function service(boot: Boot, name: string, args: string[], env: Record<string, string>, core?: number): ServiceProcess {
+  const logFile = join(boot.home, 'logs', `${name}.log`);
+  return boot.parts.service({ name, args, env, cwd: ROOT, logFile, ...(core === undefined ? {} : { core }) });
 }
 
 function appArguments(app: string): string[] {

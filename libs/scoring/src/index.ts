@@ -18,6 +18,7 @@ export { BUNDLE_FORMAT, bundleDigest, type Manifest, MANIFEST_FILE, parseManifes
 export { type ModelHost } from './model-host';
 export { type ModelShape } from './model-shape';
 export { ModelNotLoadedError, ScoringExpiredError, ScoringFailedError, ScoringUnavailableError } from './scoring-error';
+export { guardOutputs } from './guard-outputs';
 export { MAX_ROWS, type RunFacts, type ScoringJob } from './scoring-job';
 export { ScoringPool, type ScoringPoolOptions, threadsPerModel } from './scoring-pool';
 export { type RestartDelays } from './scoring-worker';

@@ -69,8 +69,13 @@ export function requestFromJson(body: z.infer<typeof predictBody>): PredictReque
   };
 }
 
-/** The answer with plain arrays: JSON would write typed ones as objects. */
-export function answerToJson(answer: PredictAnswer) {
+/** An answer whose arrays are plain: JSON would write typed ones as objects. */
+export type PredictAnswerJson = {
+  readonly [K in keyof PredictAnswer]: PredictAnswer[K] extends ArrayBufferView ? readonly number[] : PredictAnswer[K];
+};
+
+/** The answer as JSON states it. */
+export function answerToJson(answer: PredictAnswer): PredictAnswerJson {
   return {
     ...answer,
     pctr: [...answer.pctr],

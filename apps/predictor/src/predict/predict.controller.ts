@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
 import { parseBody } from '@adlift/problem';
 import { InvalidField, parseTraceparent } from '@adlift/wire';
-import { answerToJson, jsonFieldOf, predictBody, requestFromJson } from './predict-json';
+import { answerToJson, jsonFieldOf, predictBody, requestFromJson, type PredictAnswerJson } from './predict-json';
 import { DEFAULT_TIMEOUT_MS } from './predict-call';
 import { PredictObservers } from './predict-observers';
 import { PredictService } from './predict.service';
@@ -22,7 +22,7 @@ export class PredictController {
     @Body() body: unknown,
     @Headers('traceparent') traceparent?: string,
     @Headers('x-request-timeout-ms') timeout?: string,
-  ): Promise<ReturnType<typeof answerToJson>> {
+  ): Promise<PredictAnswerJson> {
     const watch = new Stopwatch();
     const trace = parseTraceparent(traceparent);
     try {

@@ -1,0 +1,26 @@
+/** What a bench prints. */
+export interface BenchResult {
+  readonly name: string;
+  /** In words, with the bound. */
+  readonly goal: string;
+  /** The measured figure that the goal bounds. */
+  readonly value: number;
+  readonly ok: boolean;
+  readonly rounds: number;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export interface BenchOptions {
+  /** Interleaved rounds that medians are taken of. */
+  readonly rounds: number;
+  /** Seconds of one contestant in one round. */
+  readonly seconds: number;
+  /** One line of progress. */
+  readonly log: (line: string) => void;
+}
+
+export interface Bench {
+  readonly name: string;
+  readonly goal: string;
+  run(options: BenchOptions): Promise<BenchResult>;
+}

@@ -1,0 +1,108 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AdminApi } from '@adlift/client';
+import { readConfig } from '@adlift/config';
+import { freePort } from './free-port';
+import { startStack } from '../../tools/stack/stack';
+import { stackEnvironment } from '../../tools/stack/stack-config';
+import type { RunningStack } from '../../tools/stack/running-stack';
+import { makeBenchModel, type BenchModel } from '../model/bench-bundle';
+import { SERVER_CORE } from './processor';
+
+const READY_MS = 60_000;
+const POLL_MS = 50;
+
+/** The whole product with the benchmark's model in a running experiment; the predictor has a processor of its own. */
+export class BenchStack {
+  private constructor(
+    readonly stack: RunningStack,
+    readonly model: BenchModel,
+    /** The model as an ONNX file, for contestants. */
+    readonly onnxFile: string,
+    readonly admin: AdminApi,
+  ) {}
+
+  /** `serviceEnv` changes the predictor's environment; traces are sampled at 1 % as by default. */
+  static async start(
+    log: (line: string) => void,
+    serviceEnv: Readonly<Record<string, string>> = {},
+  ): Promise<BenchStack> {
+    const home = mkdtempSync(join(tmpdir(), 'adlift-bench-'));
+    // Under root the embedded PostgreSQL runs as another user.
+    chmodSync(home, 0o755);
+    const ports: Record<string, string> = {};
+    for (const name of ['POSTGRES', 'UNLEASH', 'EXPERIMENTS', 'PREDICTOR_HTTP', 'PREDICTOR_GRPC']) {
+      ports[`${name}_PORT`] = String(await freePort());
+    }
+    const env = readConfig(stackEnvironment, { ADLIFT_HOME: home, TRACE_SAMPLE_RATE: '0.01', ...ports });
+    log('making the model (104 MB) ...');
+    const model = await makeBenchModel('1');
+    const onnxFile = join(home, 'model.onnx');
+    writeFileSync(onnxFile, model.onnx);
+    log('starting the stack, the predictor on a processor of its own ...');
+    const ended = new Promise(() => undefined);
+    const stack = await startStack({ env, log: () => undefined, ended, serviceEnv, predictorCore: SERVER_CORE });
+    const bench = new BenchStack(stack, model, onnxFile, new AdminApi(stack.experimentsUrl));
+    try {
+      await bench.prepare();
+    } catch (error) {
+      await bench.stop();
+      throw error;
+    }
+    return bench;
+  }
+
+  /** The predictor's state as `GET /v1/status` tells it. */
+  async status(): Promise<{
+    models: { loaded: { reference: string }[] };
+    flags: { experiments: { recorded: boolean }[] };
+  }> {
+    return (await (await fetch(`${this.stack.predictorUrl}/v1/status`)).json()) as Awaited<
+      ReturnType<BenchStack['status']>
+    >;
+  }
+
+  async stop(): Promise<void> {
+    await this.stack.stop();
+    rmSync(this.stack.home, { recursive: true, force: true });
+  }
+
+  /** Registers a model version and waits until the predictor serves it. */
+  async publish(model: BenchModel, label?: string): Promise<void> {
+    await this.admin.publishModel(model.bundle, label);
+    await this.until(async () =>
+      (await this.status()).models.loaded.some(({ reference }) => reference === model.reference),
+    );
+  }
+
+  private async prepare(): Promise<void> {
+    await this.publish(this.model, 'champion');
+    const variant = { weight: 50, explore: 0.02, ctr: this.model.reference };
+    await this.admin.createExperiment({
+      key: 'bench',
+      description: 'Both arms have the same model: the benches measure what an experiment costs',
+      design: {
+        currency: 'EUR',
+        goal: 'rpm',
+        rollout: 100,
+        alpha: 0.05,
+        plannedUnits: 1_000_000,
+        variants: [
+          { name: 'a', control: true, ...variant },
+          { name: 'b', control: false, ...variant },
+        ],
+      },
+    });
+    await this.admin.startExperiment('bench');
+    await this.until(async () => (await this.status()).flags.experiments.some(({ recorded }) => recorded));
+  }
+
+  private async until(condition: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + READY_MS;
+    while (!(await condition())) {
+      if (Date.now() > deadline) throw new Error(`the stack was not ready within ${READY_MS / 1000} s, see its logs`);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+}
