@@ -8,6 +8,7 @@ export const PROBLEMS = {
   failed_precondition: { status: 409, grpc: 9, title: 'The state does not allow this now' },
   too_large: { status: 413, grpc: 8, title: 'The request is too large' },
   unsupported_media_type: { status: 415, grpc: 3, title: 'The body is of a type that is not read here' },
+  unimplemented: { status: 501, grpc: 12, title: 'This is not offered here' },
   upstream_failed: { status: 502, grpc: 14, title: 'A service this one needs gave an error' },
   unavailable: { status: 503, grpc: 14, title: 'Not possible at the moment, try again' },
   internal: { status: 500, grpc: 13, title: 'An error of ours' },
