@@ -84,10 +84,14 @@ function decodeInput(bytes: Uint8Array): EncodedInput {
     if (tag >>> 3 === 1) input.name = readText(reader);
     else if (tag >>> 3 === 2) input.datatype = readText(reader);
     else if (tag >>> 3 === 3) readShape(reader, tag & 7, input.shape);
-    else if (tag >>> 3 === 5) input.contents.push(reader.bytes());
+    else if (tag >>> 3 === 5) addPart(input.contents, reader.bytes());
     else reader.skipType(tag & 7);
   }
   return input;
+}
+
+function addPart(parts: Uint8Array[], part: Uint8Array): void {
+  if (part.length > 0) requireFew('contents', parts.push(part));
 }
 
 /** Dimensions beyond the third are read over: the shape is refused for having them. */

@@ -36,13 +36,14 @@ export function readTensorContents(header: TensorHeader, contents: Uint8Array): 
   const reader = Reader.create(contents);
   while (reader.pos < reader.len) {
     const tag = reader.uint32();
-    const bytes = packedValues(reader, tag, place);
+    const bytes = valueBytes(reader, tag & 7);
     if (bytes.length === 0 && tag >>> 3 !== 8) continue;
     if (tag >>> 3 !== field) {
       throw new InvalidField(`${path}.contents`, `${NAMES[tag >>> 3] ?? 'unknown'}_contents do not hold ${datatype}`);
     }
-    if (field !== 8) packed.push(bytes);
-    else if (texts.push(Buffer.from(bytes).toString('utf8')) > rows) break;
+    // Each part holds a value at least, so that no message grows into more parts than it may have values.
+    const parts = field === 8 ? texts.push(Buffer.from(bytes).toString('utf8')) : packed.push(bytes);
+    if (parts > rows) throw new InvalidField(place, `holds more than the ${rows} values of the shape`);
   }
   if (field === 8) {
     requireCount(texts.length, rows, place);
@@ -51,10 +52,12 @@ export function readTensorContents(header: TensorHeader, contents: Uint8Array): 
   return numbersOf(header, Buffer.concat(packed), place);
 }
 
-function packedValues(reader: Reader, tag: number, place: string): Uint8Array {
-  // A lone, unpacked number is legal protobuf, but no encoder of proto3 writes it.
-  if ((tag & 7) !== 2) throw new InvalidField(place, 'must be packed');
-  return reader.bytes();
+/** The bytes of a packed field, or of the one value of an unpacked one, which some encoders write. */
+function valueBytes(reader: Reader, wireType: number): Uint8Array {
+  if (wireType === 2) return reader.bytes();
+  const start = reader.pos;
+  reader.skipType(wireType);
+  return reader.buf.subarray(start, reader.pos);
 }
 
 function numbersOf({ datatype, rows }: TensorHeader, bytes: Buffer, place: string): TensorValues {
