@@ -101,7 +101,7 @@ function columnOf(given: FeatureValues): Column {
 
 /** A column as its message on the wire, for the prediction log. */
 export function encodeColumn(name: string, column: Column): Uint8Array {
-  const missing = column.missing ?? new Uint8Array(0);
+  const missing = column.missing ?? null;
   switch (column.kind) {
     case 'dict':
       return proto.v1.Column.encode({ name, dict: [...column.dict], idx: [...column.idx], missing }).finish();
