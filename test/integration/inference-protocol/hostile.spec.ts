@@ -223,7 +223,7 @@ describe('the Open Inference Protocol under hostile input', () => {
     ];
     const seen = new Map<number, number>();
     for (let i = 0; i < FUZZED; i++) {
-      const { json, tail } = whole[i % 2] as (typeof whole)[number];
+      const { json, tail } = whole[i % 2];
       const answer = await postInfer(
         url(),
         damaged(json, random),

@@ -167,7 +167,7 @@ describe('the server of the Open Inference Protocol', () => {
   it('counts rows, runs and nanoseconds by model', async () => {
     const read = async (): Promise<Statistics> => {
       const [, body] = await ask('GET', '/v2/models/click-lr/versions/1/stats');
-      return (body as { model_stats: Statistics[] }).model_stats[0] as Statistics;
+      return (body as { model_stats: Statistics[] }).model_stats[0];
     };
     const before = await read();
     const url = `${apps.predictorUrl}/v2/models/click-lr/infer`;

@@ -51,9 +51,10 @@ function columnsOf({ inputs }: InferRequest, kinds: ReadonlyMap<string, FeatureK
   const own: readonly string[] = Object.values(ROUTER_INPUTS);
   for (const tensor of inputs) {
     const kind = kinds.get(tensor.name);
-    if (kind === undefined && own.includes(tensor.name)) continue;
+    const isOwn = own.includes(tensor.name);
+    if (kind === undefined && isOwn) continue;
     if (kind === undefined && kinds.size > 0) throw new InvalidField(tensor.path, 'is no feature of any loaded model');
-    columns.set(tensor.name, featureColumn(tensor, kind ?? 'any'));
+    columns.set(tensor.name, featureColumn(tensor, isOwn ? 'any' : (kind ?? 'any')));
   }
   return columns;
 }
