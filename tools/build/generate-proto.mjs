@@ -12,9 +12,10 @@ if (process.argv.includes('--help')) {
   process.exit(0);
 }
 
-/** One per lib; each lib's protobuf-runtime.js decides what an int64 is, `int64` and `type` say so to the generators. */
+/** One per protocol; each lib's protobuf-runtime.js decides what an int64 is, `int64` and `type` say so to the generators. */
 const TARGETS = [
   { name: 'adlift', protos: ['adlift', 'v1'], lib: 'wire', int64: '--force-number', type: undefined },
+  { name: 'inference', protos: ['inference'], lib: 'wire', int64: '--force-number', type: undefined },
   { name: 'otlp', protos: ['opentelemetry'], lib: 'telemetry', int64: '--force-long', type: 'bigint' },
 ];
 

@@ -2,6 +2,9 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import { ProblemFilter } from '@adlift/problem';
+import { InferenceCatalogue } from './inference-protocol/inference-catalogue';
+import { addInferenceRoutes } from './inference-protocol/inference-routes';
+import { InferenceService } from './inference-protocol/inference.service';
 import { PredictorModule } from './predictor.module';
 import type { PredictorEnvironment } from './predictor-config';
 
@@ -9,12 +12,13 @@ const MAX_BODY_BYTES = 1024 * 1024;
 
 /** The predictor, not yet listening: one way to make it, for `main` and for the tests. */
 export async function createPredictorApp(config: PredictorEnvironment): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(
-    PredictorModule.forRoot(config),
-    new FastifyAdapter({ bodyLimit: MAX_BODY_BYTES }),
-    { bufferLogs: true, abortOnError: false },
-  );
+  const adapter = new FastifyAdapter({ bodyLimit: MAX_BODY_BYTES });
+  const app = await NestFactory.create<NestFastifyApplication>(PredictorModule.forRoot(config), adapter, {
+    bufferLogs: true,
+    abortOnError: false,
+  });
   app.useLogger(app.get(Logger));
   app.useGlobalFilters(new ProblemFilter());
+  addInferenceRoutes(adapter, app.get(InferenceService), app.get(InferenceCatalogue));
   return app;
 }

@@ -15,8 +15,16 @@ import { RejectedEvents } from './events/rejected-events';
 import { FaultsController } from './faults/faults.controller';
 import { GrpcServer } from './grpc/grpc-server';
 import { HealthController } from './health/health.controller';
+import { ModelHealth } from './health/model-health';
 import { ActivityCounts, PredictorStatus } from './health/predictor-status';
 import { ProcessMetrics } from './health/process-metrics';
+import { InferenceCatalogue } from './inference-protocol/inference-catalogue';
+import { InferenceGrpc } from './inference-protocol/inference.grpc';
+import { InferenceService } from './inference-protocol/inference.service';
+import { InferenceStatistics } from './inference-protocol/inference-statistics';
+import { ModelInference } from './inference-protocol/model-inference';
+import { OfferedModels } from './inference-protocol/offered-models';
+import { RouterInference } from './inference-protocol/router-inference';
 import { LedgerModule } from './ledger.module';
 import { AnswerAssembler } from './predict/answer-assembler';
 import { AnswerSource } from './predict/answer-source';
@@ -26,6 +34,7 @@ import { PredictGrpc } from './predict/predict.grpc';
 import { PredictMetrics } from './predict/predict-metrics';
 import { PredictObservers } from './predict/predict-observers';
 import { RecentAnswers } from './predict/recent-answers';
+import { PredictorGrpc } from './predict/predictor.grpc';
 import { PredictStreamGrpc } from './predict/predict-stream.grpc';
 import { PredictService } from './predict/predict.service';
 import { TokenMint } from './predict/token-mint';
@@ -68,9 +77,12 @@ export class PredictorModule {
           PredictGrpc,
           PredictStreamGrpc,
           MintTokensGrpc,
+          PredictorGrpc,
         ],
         ...[Credentials, RejectedEvents, EventObservers, EventsService, EventsGrpc],
-        ...[ActivityCounts, PredictorStatus, ProcessMetrics, SpanStorage, GrpcServer],
+        ...[ActivityCounts, PredictorStatus, ProcessMetrics, SpanStorage, ModelHealth, GrpcServer],
+        ...[OfferedModels, ModelInference, RouterInference, InferenceStatistics],
+        ...[InferenceCatalogue, InferenceService, InferenceGrpc],
       ],
       exports: [PREDICTOR_CONFIG],
     };

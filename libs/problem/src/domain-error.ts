@@ -10,6 +10,7 @@ export const PROBLEMS = {
   unsupported_media_type: { status: 415, grpc: 3, title: 'The body is of a type that is not read here' },
   overloaded: { status: 429, grpc: 8, title: 'More than can be answered in time' },
   deadline_exceeded: { status: 504, grpc: 4, title: 'The deadline passed first' },
+  unimplemented: { status: 501, grpc: 12, title: 'This is not offered here' },
   upstream_failed: { status: 502, grpc: 14, title: 'A service this one needs gave an error' },
   unavailable: { status: 503, grpc: 14, title: 'Not possible at the moment, try again' },
   internal: { status: 500, grpc: 13, title: 'An error of ours' },

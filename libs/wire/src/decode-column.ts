@@ -33,7 +33,7 @@ export function decodeColumn(bytes: Uint8Array, path: string): NamedColumn {
         fill({ kind: 'f32', values: floats(packed(reader, tag, `${path}.f32`), `${path}.f32`) });
         break;
       case 3:
-        fill({ kind: 'i64', values: int64s(packed(reader, tag, `${path}.i64`), `${path}.i64`) });
+        fill({ kind: 'i64', values: packedInt64s(packed(reader, tag, `${path}.i64`), `${path}.i64`) });
         break;
       case 4:
         dict.push(readText(reader));
@@ -104,7 +104,8 @@ function uint32s(bytes: Uint8Array, path: string): Uint32Array {
   return values;
 }
 
-function int64s(bytes: Uint8Array, path: string): BigInt64Array {
+/** The 64-bit varints of a packed field, exact. Throws {@link InvalidField} when one is cut short or longer than 64 bits. */
+export function packedInt64s(bytes: Uint8Array, path: string): BigInt64Array {
   const values = new BigInt64Array(countVarints(bytes, path));
   // Written as two halves: a BigInt per element would cost more than the rest of the decoding.
   const halves = new Uint32Array(values.buffer);

@@ -1,6 +1,7 @@
 export { adlift as proto } from './generated/adlift';
+export { inference as inferenceProto } from './generated/inference';
 export { type Column, type Columns, columnLength, isMissing } from './column';
-export { decodeColumn, type NamedColumn } from './decode-column';
+export { decodeColumn, packedInt64s, type NamedColumn } from './decode-column';
 export { decodePredictRequest } from './decode-predict-request';
 export { decodeStreamRequest, peekRequestId, type StreamRequest } from './decode-stream-request';
 export { encodePredictAnswer, encodeStreamAnswer, encodeStreamError } from './encode-predict-answer';
@@ -14,6 +15,7 @@ export {
   type BidType,
   type PredictRequest,
 } from './predict-request';
+export { readText } from './read-text';
 export { requireId } from './require-id';
 export { validatePredictRequest } from './validate-predict-request';
 export { isUuidV7, uuidToBytes, uuidFromBytes, uuidV7Day, uuidV7RandomHex, uuidV7Time, makeUuidV7 } from './uuid-v7';

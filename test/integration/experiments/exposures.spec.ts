@@ -25,7 +25,8 @@ describe('exposures of a running experiment', () => {
     const { assignments, model } = await apps.ordinary.predict(predictCall({ unitId, ...changes }));
     const own = assignments.find(({ experiment }) => experiment === KEY);
     if (own === undefined) throw new Error(`no assignment in ${KEY}`);
-    return { ...own, model };
+    const { experiment, phase, assigned, served, reason, flagDigest } = own;
+    return { experiment, phase, assigned, served, reason, flagDigest, model };
   }
 
   /** Few exposures may wait, so the next unit comes when the last one's is stored. */

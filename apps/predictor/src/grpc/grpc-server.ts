@@ -3,19 +3,25 @@ import { dirname, join } from 'node:path';
 import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
-import { HealthImplementation } from 'grpc-health-check';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { DomainError } from '@adlift/problem';
 import { EventsGrpc } from '../events/events.grpc';
-import { MintTokensGrpc } from '../predict/mint-tokens.grpc';
-import { PredictGrpc } from '../predict/predict.grpc';
-import { PredictStreamGrpc } from '../predict/predict-stream.grpc';
+import { ModelHealth } from '../health/model-health';
+import { PredictorGrpc } from '../predict/predictor.grpc';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
 import { streamHandler, streamMethod, type StreamHandler } from './stream-method';
 import { unaryHandler, unaryMethod, type UnaryHandler } from './unary-method';
 
-const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+/** What the transport takes in; a service allows more than the smaller limit only if it says so. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+const MAX_ORDINARY_BYTES = 4 * 1024 * 1024;
 const DRAIN_MS = 3000;
 const STREAM_MAX_AGE_MS = 10 * 60_000;
+
+interface ServiceOptions {
+  readonly streams?: Readonly<Record<string, StreamHandler>>;
+  readonly maxBytes?: number;
+}
 
 /** The plain grpc-js server: Nest's own would put a proto-loader object and an Observable in the way of every call. */
 @Injectable()
@@ -24,23 +30,17 @@ export class GrpcServer implements BeforeApplicationShutdown {
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
   });
-  private readonly health = new HealthImplementation({ '': 'NOT_SERVING' });
 
   constructor(
     @Inject(PREDICTOR_CONFIG) private readonly config: PredictorEnvironment,
-    predict: PredictGrpc,
-    predictStream: PredictStreamGrpc,
-    mintTokens: MintTokensGrpc,
+    predictor: PredictorGrpc,
     events: EventsGrpc,
+    private readonly health: ModelHealth,
   ) {
-    this.addService(
-      'adlift.v1.Predictor',
-      { Predict: predict.predict, MintTokens: mintTokens.mintTokens },
-      { PredictStream: predictStream.predict },
-    );
+    this.addService('adlift.v1.Predictor', predictor.methods, { streams: predictor.streams });
     this.addService('adlift.v1.Events', { RecordEvents: events.recordEvents });
     new ReflectionService(loadSync(protoFiles(), { includeDirs: [protoRoot()] })).addToServer(this.server);
-    this.health.addToServer(this.server);
+    health.service.addToServer(this.server);
   }
 
   /** Rejects when the port is taken. */
@@ -51,7 +51,7 @@ export class GrpcServer implements BeforeApplicationShutdown {
         error === null ? resolve() : reject(error),
       ),
     );
-    for (const service of ['', 'adlift.v1.Predictor', 'adlift.v1.Events']) this.health.setStatus(service, 'SERVING');
+    this.health.serve();
   }
 
   /** Lets running calls finish, then cuts the rest. */
@@ -61,16 +61,20 @@ export class GrpcServer implements BeforeApplicationShutdown {
     clearTimeout(cut);
   }
 
-  private addService(
+  /** Adds a service; a message over `maxBytes` is refused as too large. */
+  addService(
     service: string,
     methods: Readonly<Record<string, UnaryHandler>>,
-    streams: Readonly<Record<string, StreamHandler>> = {},
+    { streams = {}, maxBytes = MAX_ORDINARY_BYTES }: ServiceOptions = {},
   ): void {
     const definition: Record<string, ServiceDefinition[string]> = {};
     const implementation: UntypedServiceImplementation = {};
     for (const [name, handler] of Object.entries(methods)) {
       definition[name] = unaryMethod(`/${service}/${name}`);
-      implementation[name] = unaryHandler(handler);
+      implementation[name] = unaryHandler((call) => {
+        if (call.bytes.length > maxBytes) throw new DomainError('too_large', `at most ${maxBytes} bytes a message`);
+        return handler(call);
+      });
     }
     for (const [name, handler] of Object.entries(streams)) {
       definition[name] = streamMethod(`/${service}/${name}`);
@@ -81,7 +85,8 @@ export class GrpcServer implements BeforeApplicationShutdown {
 }
 
 function protoFiles(): string[] {
-  return ['predictor.proto', 'events.proto'].map((file) => join(protoRoot(), 'adlift', 'v1', file));
+  const files = ['adlift/v1/predictor.proto', 'adlift/v1/events.proto', 'inference/inference.proto'];
+  return files.map((file) => join(protoRoot(), file));
 }
 
 /** `proto/` of the installation, from the sources as well as from the build. */

@@ -118,8 +118,9 @@ function columnOf(given: FeatureValues): Column {
   return { kind: 'f32', values: Float32Array.from(entries, (entry) => Number(entry ?? 0)), ...marks };
 }
 
-function encodeColumn(name: string, column: Column): Uint8Array {
-  const missing = column.missing ?? new Uint8Array(0);
+/** A column as its message on the wire, for the prediction log. */
+export function encodeColumn(name: string, column: Column): Uint8Array {
+  const missing = column.missing ?? null;
   switch (column.kind) {
     case 'dict':
       return proto.v1.Column.encode({ name, dict: [...column.dict], idx: [...column.idx], missing }).finish();

@@ -22,6 +22,7 @@ export class ModelRepository implements OnApplicationBootstrap, OnApplicationShu
   private models: ReadonlyMap<string, ServedModel> = new Map();
   private defaults: ServingSet['defaults'] = {};
   private readonly failures = new Map<string, string>();
+  private readonly listeners: (() => void)[] = [];
   private running: Promise<void> | undefined;
   /** Whether the serving set has been carried out once. */
   synchronised = false;
@@ -31,6 +32,11 @@ export class ModelRepository implements OnApplicationBootstrap, OnApplicationShu
     private readonly bundles: BundleSource,
     private readonly pool: ScoringPool,
   ) {}
+
+  /** Calls `listener` whenever the serving set has been carried out anew, also when nothing changed by that. */
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
+  }
 
   /** The model by "name@version"; undefined while it is not loaded. */
   find(reference: string | undefined): ServedModel | undefined {
@@ -99,6 +105,7 @@ export class ModelRepository implements OnApplicationBootstrap, OnApplicationShu
     );
     this.models = next;
     this.defaults = champions;
+    for (const listener of this.listeners) listener();
     for (const { reference, digest } of dropped) {
       await this.pool.unload(digest);
       await this.bundles.drop(digest);

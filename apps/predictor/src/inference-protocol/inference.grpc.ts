@@ -1,0 +1,78 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { InvalidField, inferenceProto } from '@adlift/wire';
+import { GrpcServer } from '../grpc/grpc-server';
+import type { UnaryCall, UnaryHandler } from '../grpc/unary-method';
+import { decodeInferRequest } from './decode-infer-request';
+import { InferenceCatalogue, SERVER } from './inference-catalogue';
+import { InferenceService } from './inference.service';
+import { encodeInferResponse } from './write-infer-answer';
+
+export const INFERENCE_SERVICE = 'inference.GRPCInferenceService';
+
+/** Messages of this service may be larger than of the others: an inference holds up to MAX_ROWS rows of every feature. */
+export const MAX_INFERENCE_BYTES = 16 * 1024 * 1024;
+
+const {
+  ServerLiveResponse,
+  ServerReadyResponse,
+  ServerMetadataResponse,
+  ModelReadyRequest,
+  ModelReadyResponse,
+  ModelMetadataRequest,
+  ModelMetadataResponse,
+  RepositoryIndexRequest,
+  RepositoryIndexResponse,
+} = inferenceProto;
+
+/** The Open Inference Protocol over gRPC. */
+@Injectable()
+export class InferenceGrpc implements OnModuleInit {
+  constructor(
+    private readonly inference: InferenceService,
+    private readonly catalogue: InferenceCatalogue,
+    private readonly server: GrpcServer,
+  ) {}
+
+  onModuleInit(): void {
+    this.server.addService(INFERENCE_SERVICE, this.methods, { maxBytes: MAX_INFERENCE_BYTES });
+  }
+
+  private readonly infer = ({ bytes, metadata }: UnaryCall): Promise<Uint8Array> =>
+    this.inference.infer({
+      read: () => decodeInferRequest(bytes),
+      write: encodeInferResponse,
+      traceparent: metadata.get('traceparent')[0]?.toString(),
+    });
+
+  private readonly methods: Readonly<Record<string, UnaryHandler>> = {
+    ServerLive: answering(() => ServerLiveResponse.encode({ live: true })),
+    ServerReady: answering(() => ServerReadyResponse.encode({ ready: this.catalogue.ready })),
+    ServerMetadata: answering(() => ServerMetadataResponse.encode(SERVER)),
+    ModelReady: answering((bytes) => {
+      const { name, version } = decoded(ModelReadyRequest, bytes);
+      return ModelReadyResponse.encode({ ready: this.catalogue.isReady(name, version) });
+    }),
+    ModelMetadata: answering((bytes) => {
+      const { name, version } = decoded(ModelMetadataRequest, bytes);
+      return ModelMetadataResponse.encode(this.catalogue.metadata(name, version));
+    }),
+    RepositoryIndex: answering((bytes) => {
+      const { ready } = decoded(RepositoryIndexRequest, bytes);
+      return RepositoryIndexResponse.encode({ models: this.catalogue.index(ready) });
+    }),
+    ModelInfer: this.infer,
+  };
+}
+
+function answering(answer: (bytes: Buffer) => { finish(): Uint8Array }): UnaryHandler {
+  return ({ bytes }) => Promise.resolve(answer(bytes).finish());
+}
+
+/** Throws InvalidField for bytes that are no such message. */
+function decoded<T>(type: { decode(bytes: Uint8Array): T }, bytes: Buffer): T {
+  try {
+    return type.decode(bytes);
+  } catch (error) {
+    throw new InvalidField('(message)', (error as Error).message);
+  }
+}

@@ -1,0 +1,18 @@
+import { Injectable } from '@nestjs/common';
+import type { StreamHandler } from '../grpc/stream-method';
+import type { UnaryHandler } from '../grpc/unary-method';
+import { MintTokensGrpc } from './mint-tokens.grpc';
+import { PredictGrpc } from './predict.grpc';
+import { PredictStreamGrpc } from './predict-stream.grpc';
+
+/** The methods of adlift.v1.Predictor. */
+@Injectable()
+export class PredictorGrpc {
+  readonly methods: Readonly<Record<string, UnaryHandler>>;
+  readonly streams: Readonly<Record<string, StreamHandler>>;
+
+  constructor(predict: PredictGrpc, predictStream: PredictStreamGrpc, mintTokens: MintTokensGrpc) {
+    this.methods = { Predict: predict.predict, MintTokens: mintTokens.mintTokens };
+    this.streams = { PredictStream: predictStream.predict };
+  }
+}
