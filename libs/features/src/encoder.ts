@@ -88,6 +88,12 @@ export class Encoder {
     for (const [name, encoder] of this.numericEncoders) encoder.encode(columns.get(name), n, numericTarget);
   }
 
+  /** Whether a feature reads every one of the columns. */
+  knowsAll(columns: Columns): boolean {
+    for (const name of columns.keys()) if (!this.featureNames.has(name)) return false;
+    return true;
+  }
+
   /** Names of the columns that no feature reads, in the order given. */
   unknownColumns(columns: Columns): string[] {
     return [...columns.keys()].filter((name) => !this.featureNames.has(name));

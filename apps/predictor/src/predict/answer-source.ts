@@ -92,19 +92,24 @@ function guarded(request: PredictRequest, scores: Scores, ctr: ServedModel, cvr:
   replaceNonFinite(scores.pctr, rowFlags, ctr, 'ctr');
   if (cvr !== undefined) replaceNonFinite(scores.pcvr, rowFlags, cvr, 'cvr');
   // Only the caller's own: the catalogue holds features for many models.
-  if (ctr.encoder.unknownColumns(request.columns).length > 0)
+  if (!ctr.encoder.knowsAll(request.columns))
     for (let i = 0; i < rowFlags.length; i++) rowFlags[i] = (rowFlags[i] ?? 0) | UNKNOWN_COLUMN;
   return { ...scores, pctrRaw: uncalibrated(scores.pctr, ctr), ctr, cvr, fallback: false, fallbackSource: '' };
 }
 
 function replaceNonFinite(scores: Float32Array, rowFlags: Uint8Array, model: ServedModel, kind: 'ctr' | 'cvr'): void {
-  if (scores.every(Number.isFinite)) return;
+  if (allFinite(scores)) return;
   const substitute = priorScores(model, kind, scores.length);
   scores.forEach((score, i) => {
     if (Number.isFinite(score)) return;
     scores[i] = substitute[i] ?? 0;
     rowFlags[i] = (rowFlags[i] ?? 0) | SCORE_NOT_FINITE;
   });
+}
+
+function allFinite(scores: Float32Array): boolean {
+  for (let i = 0; i < scores.length; i++) if (!Number.isFinite(scores[i])) return false;
+  return true;
 }
 
 /** The calibration q = sigma(a logit(p) + b) sits inside the graph; undone here for those who look at p. */
