@@ -18,6 +18,7 @@ import { HealthController } from './health/health.controller';
 import { ModelHealth } from './health/model-health';
 import { ActivityCounts, PredictorStatus } from './health/predictor-status';
 import { ProcessMetrics } from './health/process-metrics';
+import { ScoringMetrics } from './health/scoring-metrics';
 import { InferenceCatalogue } from './inference-protocol/inference-catalogue';
 import { InferenceGrpc } from './inference-protocol/inference.grpc';
 import { InferenceService } from './inference-protocol/inference.service';
@@ -46,7 +47,12 @@ import { UnleashFlagSource } from './routing/unleash-flag-source';
 import { DecisionTracer } from './trace/decision-tracer';
 import { SpanStorage } from './trace/span-storage';
 import { BundleSource } from './serving/bundle-source';
-import { CandidateScorer } from './serving/candidate-scorer';
+import { Admission } from './degradation/admission';
+import { Breaker } from './degradation/breaker';
+import { Priors } from './degradation/priors';
+import { ScoreMemory } from './degradation/score-memory';
+import { StandIns } from './degradation/stand-ins';
+import { ModelScorer } from './serving/model-scorer';
 import { ModelRepository } from './serving/model-repository';
 
 @Global()
@@ -63,7 +69,8 @@ export class PredictorModule {
         { provide: ScoringPool, useFactory: () => new ScoringPool() },
         { provide: FlagSource, useClass: UnleashFlagSource },
         ...[FlagRecorder, Assigner],
-        ...[BundleSource, ModelRepository, CandidateScorer],
+        ...[BundleSource, ModelRepository, ModelScorer],
+        ...[Admission, Breaker, ScoreMemory, Priors, StandIns],
         ...[AdCatalogue, CatalogueReader, CatalogueSnapshot, CatalogueMirror],
         ...[
           AnswerSource,
@@ -80,7 +87,7 @@ export class PredictorModule {
           PredictorGrpc,
         ],
         ...[Credentials, RejectedEvents, EventObservers, EventsService, EventsGrpc],
-        ...[ActivityCounts, PredictorStatus, ProcessMetrics, SpanStorage, ModelHealth, GrpcServer],
+        ...[ActivityCounts, PredictorStatus, ProcessMetrics, ScoringMetrics, SpanStorage, ModelHealth, GrpcServer],
         ...[OfferedModels, ModelInference, RouterInference, InferenceStatistics],
         ...[InferenceCatalogue, InferenceService, InferenceGrpc],
       ],

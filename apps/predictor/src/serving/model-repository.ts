@@ -43,9 +43,24 @@ export class ModelRepository implements OnApplicationBootstrap, OnApplicationShu
     return reference === undefined ? undefined : this.models.get(reference);
   }
 
+  /** What is loaded, by "name@version". */
+  get references(): ReadonlySet<string> {
+    return new Set(this.models.keys());
+  }
+
   /** The champions' references, for requests in no experiment. */
   get champions(): ServingSet['defaults'] {
     return this.defaults;
+  }
+
+  /** A cheaper click model for when there is little time; undefined when there is none. */
+  get light(): ServedModel | undefined {
+    return undefined;
+  }
+
+  /** The champion before the present one, while it is still loaded. */
+  previous(_kind: 'ctr' | 'cvr'): ServedModel | undefined {
+    return undefined;
   }
 
   /** What is loaded, and why what is not is not. */
