@@ -14,7 +14,15 @@ export {
   parseGoldenFile,
 } from './golden-requests';
 export { type InputRows } from './input-rows';
-export { BUNDLE_FORMAT, bundleDigest, type Manifest, MANIFEST_FILE, parseManifest, readManifest } from './manifest';
+export {
+  BUNDLE_FORMAT,
+  bundleDigest,
+  type Manifest,
+  MANIFEST_FILE,
+  manifestFields,
+  parseManifest,
+  readManifest,
+} from './manifest';
 export { type ModelHost } from './model-host';
 export { type ModelShape } from './model-shape';
 export { ModelNotLoadedError, ScoringExpiredError, ScoringFailedError, ScoringUnavailableError } from './scoring-error';

@@ -3,6 +3,20 @@ import { z } from 'zod';
 const name = z.string().min(1);
 const count = z.int().nonnegative();
 
+const direct = <As extends string, Shape extends z.core.$ZodLooseShape>(as: As, shape: Shape) =>
+  z.strictObject({ name, type: z.literal('direct'), as: z.literal(as), ...shape });
+
+const directSchema = z.discriminatedUnion('as', [
+  direct('number', {
+    clip: z.tuple([z.number(), z.number()]).optional(),
+    impute: z.union([z.number(), z.literal('nan')]),
+  }),
+  direct('integer', { range: z.tuple([z.int(), z.int()]), missing: z.int() }),
+  direct('vocabulary', { values: z.array(z.string()), unknown: z.int(), missing: z.int() }),
+  direct('hash', { size: z.int().positive(), missing: z.int() }),
+  direct('text', { missing: z.string() }),
+]);
+
 const featureSchema = z.union([
   z.strictObject({
     name,
@@ -22,6 +36,7 @@ const featureSchema = z.union([
     impute: z.number(),
     missingIndicator: z.boolean(),
   }),
+  directSchema,
 ]);
 
 /** JSON form of a FeatureSchema. */

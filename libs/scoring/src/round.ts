@@ -48,9 +48,10 @@ export class Round {
   start(): ThreadRequest {
     this.startedAt = performance.now();
     const { number: round, rows, memory } = this;
-    if (this.announced) return { type: 'run', round, rows };
+    const texts = this.inputs?.texts(rows);
+    if (this.announced) return { type: 'run', round, rows, texts };
     this.announced = true;
-    return { type: 'run', round, rows, memory };
+    return { type: 'run', round, rows, texts, memory };
   }
 
   /** Empties the round and returns its jobs with the memory that holds their scores until the round runs again. */

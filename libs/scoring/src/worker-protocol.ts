@@ -1,12 +1,21 @@
 import { BundleError, type BundleErrorCode } from './bundle-error';
-import type { RoundMemory } from './input-rows';
+import type { RoundMemory, RoundTexts } from './input-rows';
 import type { ModelShape } from './model-shape';
 import { ModelNotLoadedError, ScoringFailedError } from './scoring-error';
 
-/** What a scoring thread is told. `round` is 0 or 1; its memory comes with its first run, or after it has grown. */
+/**
+ * What a scoring thread is told. `round` is 0 or 1; its memory comes with its first run, or after it has grown. `texts`
+ * come with each run of a model that takes texts.
+ */
 export type ThreadRequest =
   | { readonly type: 'load'; readonly digest: string; readonly folder: string }
-  | { readonly type: 'run'; readonly round: number; readonly rows: number; readonly memory?: RoundMemory }
+  | {
+      readonly type: 'run';
+      readonly round: number;
+      readonly rows: number;
+      readonly texts?: RoundTexts | undefined;
+      readonly memory?: RoundMemory | undefined;
+    }
   | { readonly type: 'exit' };
 
 export interface ThreadFault {
