@@ -43,5 +43,6 @@ export {
 export { type LearnedSchema, learnSchema } from './learn-schema';
 export { murmur3 } from './murmur3';
 export { RowFlag } from './row-flags';
+export { sampleBaseline } from './sample-baseline';
 export { TensorEncoder } from './tensor-encoder';
 export { readTensor, tensorBytes, type TensorValues, tensorView } from './tensor-values';

@@ -15,7 +15,10 @@ export function checkOutputKind(output: Manifest['output'], raw: Float32Array | 
   const values = raw.subarray(0, n * outputWidth(output));
   const at = values.findIndex((value) => !Number.isFinite(value));
   const row = (place: number): number => Math.floor(place / outputWidth(output));
-  if (at >= 0) throw refusal(output, `gives ${values[at]} in golden row ${row(at)}`);
+  if (at >= 0) {
+    const hint = 'if a feature is missing there, state an "impute" that the model can take';
+    throw refusal(output, `gives ${values[at]} in golden row ${row(at)}: ${hint}`);
+  }
   if (output.kind === 'logit') {
     if (values.some((value) => value < 0 || value > 1)) return;
     throw refusal(output, 'is declared a logit, and every golden row is in [0, 1]: declare "kind": "probability"');

@@ -1,5 +1,5 @@
-import type { InferenceSession } from 'onnxruntime-node';
 import { BundleError } from './bundle-error';
+import type { ModelFacts, ModelValue } from './inspect-model';
 import type { Manifest } from './manifest';
 import { outputWidth } from './model-shape';
 
@@ -10,26 +10,24 @@ interface Stated {
   readonly columns: number | undefined;
 }
 
-type Values = readonly InferenceSession.ValueMetadata[];
-
 /**
  * Checks that the model's own inputs and output are those that the manifest states: names, element types, shapes, and
  * a free number of rows. Throws BundleError BUNDLE_MODEL_INPUT or BUNDLE_MODEL_OUTPUT.
  */
 export function checkSignature(
-  { inputMetadata, outputMetadata }: Pick<InferenceSession, 'inputMetadata' | 'outputMetadata'>,
-  { inputs, output }: Manifest,
+  model: Pick<ModelFacts, 'inputs' | 'outputs'>,
+  { inputs, output }: Pick<Manifest, 'inputs' | 'output'>,
 ): void {
   const stated = statedInputs(inputs);
-  for (const input of stated) checkValue('BUNDLE_MODEL_INPUT', 'input', input, inputMetadata);
+  for (const input of stated) checkValue('BUNDLE_MODEL_INPUT', 'input', input, model.inputs);
   const names = new Set(stated.map(({ name }) => name));
-  const left = inputMetadata.find(({ name }) => !names.has(name));
+  const left = model.inputs.find(({ name }) => !names.has(name));
   if (left !== undefined) {
     throw new BundleError('BUNDLE_MODEL_INPUT', `inputs: the model's input "${left.name}" gets nothing`);
   }
   const columns = output.shape === 'n' ? undefined : outputWidth(output);
   const result = { name: output.name, type: output.type ?? 'float32', columns };
-  checkValue('BUNDLE_MODEL_OUTPUT', 'output', result, outputMetadata);
+  checkValue('BUNDLE_MODEL_OUTPUT', 'output', result, model.outputs);
 }
 
 function statedInputs({ ids, numeric, tensors = [] }: Manifest['inputs']): Stated[] {
@@ -45,7 +43,7 @@ function checkValue(
   code: 'BUNDLE_MODEL_INPUT' | 'BUNDLE_MODEL_OUTPUT',
   what: string,
   { name, type, columns }: Stated,
-  values: Values,
+  values: readonly ModelValue[],
 ): void {
   const fail = (fault: string): never => {
     throw new BundleError(code, `${what} "${name}": ${fault}`);
@@ -54,8 +52,7 @@ function checkValue(
   if (value === undefined) {
     return fail(`the model has none of this name; it has ${values.map((other) => other.name).join(', ')}`);
   }
-  if (!value.isTensor) return fail('the model makes no tensor of it');
-  if (value.type !== type) fail(`the manifest states ${type}, the model has ${value.type}`);
+  if (value.type !== type) fail(`the manifest states ${type}, the model has ${value.type ?? 'no tensor'}`);
   const { shape } = value;
   // No dimensions at all is how the runtime shows a shape that the file does not state.
   if (shape.length === 0) return;

@@ -1,5 +1,5 @@
 import { compileEncoder, type Encoder } from '@adlift/features';
-import { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import { BundleError } from './bundle-error';
 import { bundleFile, readBundleFile, verifyBundleFolder } from './bundle-folder';
 import { checkOutputKind } from './check-output';
@@ -13,10 +13,11 @@ import {
 } from './golden-requests';
 import { clampIds, guardOutputs } from './guard-outputs';
 import { allocateRound, InputRows, type RoundTexts } from './input-rows';
+import { sessionValues } from './inspect-model';
 import type { Manifest } from './manifest';
 import { modelShape, type ModelShape } from './model-shape';
+import { openSession } from './open-session';
 import { RoundView } from './round-view';
-import { SESSION_OPTIONS } from './session-options';
 
 const WARM_UP_RUNS = 20;
 
@@ -39,9 +40,10 @@ export class LoadedModel {
     const golden = parseGoldenFile(readBundleFile(folder, manifest, manifest.goldenFile));
     checkGoldenInputs(encoder, golden);
 
-    const session = await createSession(bundleFile(folder, manifest.files[manifest.modelFile]?.sha256 ?? ''));
+    // From the file, so that no copy of a large model waits for this thread's garbage collector.
+    const session = await openSession(bundleFile(folder, manifest.files[manifest.modelFile]?.sha256 ?? ''));
     try {
-      checkSignature(session, manifest);
+      checkSignature(sessionValues(session), manifest);
       const model = new LoadedModel(session, manifest, modelShape(manifest, encoder), encoder.tableSize);
       await model.replay(encoder, golden);
       return model;
@@ -83,15 +85,5 @@ export class LoadedModel {
       const fault = error instanceof Error ? error.message : String(error);
       throw new BundleError('BUNDLE_MODEL_INVALID', `${this.manifest.modelFile}: ${fault}`, { cause: error });
     }
-  }
-}
-
-async function createSession(file: string): Promise<InferenceSession> {
-  try {
-    // From the file, so that no copy of a large model waits for this thread's garbage collector.
-    return await InferenceSession.create(file, SESSION_OPTIONS);
-  } catch (error) {
-    const fault = error instanceof Error ? error.message : String(error);
-    throw new BundleError('BUNDLE_MODEL_INVALID', `the model does not load: ${fault}`, { cause: error });
   }
 }

@@ -9,7 +9,7 @@ const direct = <As extends string, Shape extends z.core.$ZodLooseShape>(as: As, 
 const directSchema = z.discriminatedUnion('as', [
   direct('number', {
     clip: z.tuple([z.number(), z.number()]).optional(),
-    impute: z.union([z.number(), z.literal('nan')]),
+    impute: z.union([z.number(), z.literal('nan')], { error: 'expected a number or "nan"' }),
   }),
   direct('integer', { range: z.tuple([z.int(), z.int()]), missing: z.int() }),
   direct('vocabulary', { values: z.array(z.string()), unknown: z.int(), missing: z.int() }),
@@ -17,7 +17,7 @@ const directSchema = z.discriminatedUnion('as', [
   direct('text', { missing: z.string() }),
 ]);
 
-const featureSchema = z.union([
+const categoricalSchema = z.discriminatedUnion('encoder', [
   z.strictObject({
     name,
     type: z.literal('categorical'),
@@ -25,6 +25,10 @@ const featureSchema = z.union([
     values: z.array(z.string()),
   }),
   z.strictObject({ name, type: z.literal('categorical'), encoder: z.literal('hash'), size: z.int().positive() }),
+]);
+
+const featureSchema = z.discriminatedUnion('type', [
+  categoricalSchema,
   z.strictObject({ name, type: z.literal('buckets'), edges: z.array(z.number()) }),
   z.strictObject({
     name,
@@ -39,11 +43,14 @@ const featureSchema = z.union([
   directSchema,
 ]);
 
-/** JSON form of a FeatureSchema. */
-export const featureSchemaSchema = z.strictObject({
+/** Fields of a feature schema's JSON form. */
+export const featureFields = {
   features: z.array(featureSchema),
   crosses: z.array(z.strictObject({ name, of: z.array(name), size: z.int().positive() })),
-});
+} as const;
+
+/** JSON form of a FeatureSchema. */
+export const featureSchemaSchema = z.strictObject(featureFields);
 
 /** JSON form of the drift reference: the base rate of the label and the frozen bins of each feature. */
 export const baselineSchema = z.strictObject({

@@ -103,7 +103,11 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-function checkInputs({ features, inputs }: Manifest): void {
+/**
+ * Checks the feature schema, and that inputs and features agree. Throws BundleError BUNDLE_MANIFEST_INVALID naming the
+ * part at fault.
+ */
+export function checkInputs({ features, inputs }: Pick<Manifest, 'features' | 'inputs'>): void {
   naming('features', () => checkSchema(features));
   naming('inputs.tensors', () => checkTensors(features, inputs.tensors ?? []));
   const encoder = naming('features', () => compileEncoder(features, inputs.tensors));

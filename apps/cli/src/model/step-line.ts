@@ -1,0 +1,18 @@
+/** One line on standard error that says what is being done; nothing where nobody watches. */
+export interface StepLine {
+  readonly show: (step: string) => void;
+  /** Takes the line away. */
+  readonly end: () => void;
+}
+
+const CLEAR = '\r\u001b[K';
+
+export function stepLine(): StepLine {
+  const { stderr } = process;
+  if (!stderr.isTTY) return { show: () => undefined, end: () => undefined };
+  let count = 0;
+  return {
+    show: (step) => stderr.write(`${CLEAR}step ${++count} of 5: ${step}`),
+    end: () => stderr.write(CLEAR),
+  };
+}
