@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileEncoder, type DirectFeature } from '@adlift/features';
+import { OnnxGraph } from '@adlift/training';
 import type { Columns } from '@adlift/wire';
 import { buildBundle, type Bundle } from './build-bundle';
 import { writeBundleFolder } from './bundle-folder';
@@ -26,27 +27,31 @@ afterAll(() => rmSync(root, { recursive: true }));
 interface Foreign {
   readonly model: Uint8Array;
   readonly input: string;
-  readonly features: readonly string[];
+  readonly type: 'float32' | 'int32';
+  readonly features: readonly DirectFeature[];
   readonly output: Manifest['output'];
 }
 
 const trees: Foreign = {
   model: writeTrees(),
   input: 'X',
-  features: ['a', 'b', 'c'],
+  type: 'float32',
+  features: ['a', 'b', 'c'].map(number),
   output: { name: 'probabilities', kind: 'probability', shape: 'n,2' },
 };
 const logits: Foreign = {
   model: writeTwoLogits(),
   input: 'x',
-  features: ['a'],
+  type: 'float32',
+  features: [number('a')],
   output: { name: 'y', kind: 'logit', shape: 'n,2' },
 };
 
-function partsOf({ input, features }: Foreign) {
-  const schema = { features: features.map(number), crosses: [] };
+function partsOf({ input, type, features }: Foreign) {
+  const schema = { features, crosses: [] };
   const shape = features.length === 1 ? 'n,1' : 'n,k';
-  const inputs: Manifest['inputs'] = { tensors: [{ name: input, type: 'float32', shape, features: [...features] }] };
+  const names = features.map(({ name }) => name);
+  const inputs: Manifest['inputs'] = { tensors: [{ name: input, type, shape, features: names }] };
   return { schema, inputs, golden: drawGoldenRequests(compileEncoder(schema, inputs.tensors), columns, n) };
 }
 
@@ -95,14 +100,33 @@ describe('a bundle of a foreign model', () => {
   });
 
   it('reads two logits as their softmax', async () => {
-    const plain = { ...logits, features: ['a'] };
-    const { schema, inputs } = partsOf(plain);
-    const imputed = { ...schema, features: [{ ...number('a'), impute: 1 }] as DirectFeature[] };
-    const golden = drawGoldenRequests(compileEncoder(imputed, inputs.tensors), columns, n);
-    const probabilities = await rawProbabilities(plain.model, { inputs, output: plain.output }, golden.requests);
+    const imputed: Foreign = { ...logits, features: [{ name: 'a', type: 'direct', as: 'number', impute: 1 }] };
+    const { inputs, golden } = partsOf(imputed);
+    const probabilities = await rawProbabilities(logits.model, { inputs, output: logits.output }, golden.requests);
     golden.requests
       .flatMap(({ tensors }) => tensors?.['x'] ?? [])
       .forEach((x, i) => expect(probabilities[i]).toBeCloseTo(1 / (1 + Math.exp(Number(x))), 6));
+  });
+
+  it('feeds 32-bit integers and keeps every code inside the table', async () => {
+    const graph = new OnnxGraph('codes');
+    const codes = graph.node('Gather', [
+      graph.constant(Float32Array.of(-3, -1, 2), [3]),
+      graph.input('c', 'int32', ['n', 2]),
+    ]);
+    const sum = graph.node('ReduceSum', [codes, graph.constant(BigInt64Array.of(1n), [1])], { keepdims: 0 });
+    graph.node('Sigmoid', [sum], {}, 'p');
+    graph.output('p', 'float', ['n']);
+    const features = ['a', 'b'].map((name): DirectFeature => ({
+      name,
+      type: 'direct',
+      as: 'integer',
+      range: [0, 2],
+      missing: 1,
+    }));
+    const output: Manifest['output'] = { name: 'p', kind: 'probability', shape: 'n' };
+    const bundle = await bundleOf({ model: graph.toBytes(), input: 'c', type: 'int32', features, output });
+    expect((await open(bundle)).shape.tensors).toEqual([{ type: 'int32', columns: 2 }]);
   });
 
   it.each<[string, Foreign, string, string]>([
@@ -113,7 +137,12 @@ describe('a bundle of a foreign model', () => {
       'declare "kind": "probability"',
     ],
     ['an input of another name', { ...trees, input: 'Y' }, 'BUNDLE_MODEL_INPUT', 'it has X'],
-    ['an input of another width', { ...trees, features: ['a', 'b'] }, 'BUNDLE_MODEL_INPUT', 'the model has [N,3]'],
+    [
+      'an input of another width',
+      { ...trees, features: ['a', 'b'].map(number) },
+      'BUNDLE_MODEL_INPUT',
+      'the model has [N,3]',
+    ],
     [
       'an output of another shape',
       { ...trees, output: { ...trees.output, shape: 'n' } },
@@ -136,17 +165,12 @@ describe('a bundle of a foreign model', () => {
   });
 
   it('is refused by the loader for logits declared as probabilities', async () => {
-    const features = ['a', 'b'];
-    const parts = partsOf({ ...logits, features: ['a'] });
-    const whole = parts.golden.requests.filter(({ tensors }) => !tensors?.['x'].includes(null));
-    const requests: GoldenRequest[] = Array.from({ length: 100 }, (_, i) => whole[i % whole.length]);
-    const golden = { ...parts.golden, requests, n: requests.reduce((sum, request) => sum + request.n, 0) };
-    const foreign: Foreign = {
-      ...logits,
-      features: features.slice(0, 1),
-      output: { ...logits.output, kind: 'probability' },
-    };
-    const bundle = await bundleOf(foreign, new Array<number>(golden.n).fill(0.5), golden);
+    const drawn = partsOf(logits).golden;
+    const whole = drawn.requests.filter(({ tensors }) => !tensors?.['x'].includes(null));
+    const requests = Array.from({ length: 100 }, (_, i) => whole[i % whole.length]);
+    const rows = requests.reduce((sum, request) => sum + request.n, 0);
+    const foreign: Foreign = { ...logits, output: { ...logits.output, kind: 'probability' } };
+    const bundle = await bundleOf(foreign, new Array<number>(rows).fill(0.5), { ...drawn, requests, n: rows });
     await expect(open(bundle)).rejects.toMatchObject({
       code: 'BUNDLE_MODEL_OUTPUT',
       message: expect.stringContaining('declare "kind": "logit"') as string,
