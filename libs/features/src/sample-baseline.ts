@@ -1,9 +1,7 @@
 import type { Columns } from '@adlift/wire';
-import { countBins, type FeatureBaseline, type FeatureBins } from './feature-baseline';
+import { BASELINE_BINS, countBins, type FeatureBaseline, type FeatureBins } from './feature-baseline';
 import type { Feature, FeatureSchema } from './feature-schema';
 import { quantileEdges, rankCategories, sortedNumbers } from './value-summary';
-
-const BASELINE_BINS = 20;
 
 /**
  * Reference bins of every feature of a schema from `n` rows of raw columns, as `learnSchema` makes them: at most 20,

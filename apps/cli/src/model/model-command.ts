@@ -75,16 +75,18 @@ async function importModel(connect: Connect, userFolder: string, file: string, o
     print(json, draft, nextStep(draft, relative(userFolder, draft.manifest), file, options));
     return;
   }
-  const steps = stepLine();
+  const steps = stepLine(dryRun ? 4 : 5);
   try {
-    const bundle = await prepareImport(
-      {
-        ...{ name, version, kind, model, output },
-        manifest: resolve(userFolder, manifest),
-        sample: sample === undefined ? undefined : resolve(userFolder, sample),
-      },
-      steps.show,
-    );
+    const sources = {
+      name,
+      version,
+      kind,
+      model,
+      output,
+      manifest: resolve(userFolder, manifest),
+      sample: sample === undefined ? undefined : resolve(userFolder, sample),
+    };
+    const bundle = await prepareImport(sources, steps.show);
     const summary = { name, version, kind, digest: bundle.digest, label: label ?? null, registered: !dryRun };
     if (!dryRun) {
       steps.show('registering the bundle');

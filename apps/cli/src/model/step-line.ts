@@ -7,12 +7,13 @@ export interface StepLine {
 
 const CLEAR = '\r\u001b[K';
 
-export function stepLine(): StepLine {
+/** A line for a command of `total` steps. */
+export function stepLine(total: number): StepLine {
   const { stderr } = process;
   if (!stderr.isTTY) return { show: () => undefined, end: () => undefined };
   let count = 0;
   return {
-    show: (step) => stderr.write(`${CLEAR}step ${++count} of 5: ${step}`),
+    show: (step) => stderr.write(`${CLEAR}step ${++count} of ${total}: ${step}`),
     end: () => stderr.write(CLEAR),
   };
 }
