@@ -63,6 +63,7 @@ export class InputRows {
 
   /** Texts of the first `rows` rows; undefined for a model that takes none. */
   texts(rows: number): RoundTexts | undefined {
+    if (this.tensors.length === 0) return undefined;
     const lists = this.tensors.flatMap((values, t) =>
       Array.isArray(values) ? [values.slice(0, rows * this.shape.tensors[t].columns)] : [],
     );
