@@ -33,6 +33,14 @@ export interface PublishableBundle {
   readonly digest: string;
 }
 
+/** A registered model version; `digest` is the identity of its bundle. */
+export interface ModelView {
+  readonly name: string;
+  readonly version: string;
+  readonly kind: 'ctr' | 'cvr';
+  readonly digest: string;
+}
+
 /** The admin API of the experiments app. Every call rejects with {@link ApiError}, or TypeError when nobody answers. */
 export class AdminApi {
   constructor(private readonly url: string) {}
@@ -56,6 +64,12 @@ export class AdminApi {
 
   report(key: string): Promise<Report> {
     return this.call('GET', `/v1/experiments/${encodeURIComponent(key)}/report`);
+  }
+
+  /** All model versions, oldest first. */
+  async models(): Promise<readonly ModelView[]> {
+    const { models } = await this.call<{ models: ModelView[] }>('GET', '/v1/models');
+    return models;
   }
 
   /** Uploads the files, registers the manifest; with a label such as `champion` moves that too. */

@@ -1,4 +1,4 @@
-export { AdminApi, ApiError, type ExperimentView, type PublishableBundle } from './admin-api';
+export { AdminApi, ApiError, type ExperimentView, type ModelView, type PublishableBundle } from './admin-api';
 export { type AdEntry, type AdState, type CatalogueChange } from './ads';
 export { AdServerClient, type EventMessage, type PredictCall, type PredictReply } from './ad-server-client';
 export { encodeColumns } from './encode-columns';

@@ -134,7 +134,7 @@ export class ModelRepository implements OnApplicationBootstrap, OnApplicationShu
       await this.pool.load(digest, folder);
       this.failures.delete(reference);
       this.logger.log(`loaded ${reference} (${digest})`);
-      return { reference, digest, manifest, encoder: compileEncoder(manifest.features) };
+      return { reference, digest, manifest, encoder: compileEncoder(manifest.features, manifest.inputs.tensors) };
     } catch (error) {
       const reason = (error as Error).message;
       if (this.failures.get(reference) !== reason) this.logger.error(`${reference} (${digest}) not loaded: ${reason}`);

@@ -34,8 +34,7 @@ export class ModelScores implements ScoringJob {
 
   encode(inputs: InputRows, at: number): void {
     const started = performance.now();
-    const { encoder } = this.model;
-    encoder.encode(this.columns, this.rows, inputs.idsFrom(at), inputs.numericFrom(at), this.rowFlags);
+    inputs.encode(this.model.encoder, this.columns, this.rows, at, this.rowFlags);
     this.encodeMs += performance.now() - started;
   }
 
