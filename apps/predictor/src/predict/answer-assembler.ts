@@ -126,6 +126,7 @@ function rounded(micros: Float64Array): Float64Array {
   return micros;
 }
 
-function isLoggable(request: PredictRequest, route: Route): boolean {
+/** Whether a request belongs in the prediction log at all. */
+export function isLoggable(request: PredictRequest, route: Route): boolean {
   return request.privacy === 'FULL' && !route.forced;
 }
