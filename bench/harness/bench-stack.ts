@@ -9,6 +9,7 @@ import { stackEnvironment } from '../../tools/stack/stack-config';
 import type { RunningStack } from '../../tools/stack/running-stack';
 import { makeBenchModel, type BenchModel } from '../model/bench-bundle';
 import { SERVER_CORE } from './processor';
+import { SecondPredictor } from './second-predictor';
 
 const READY_MS = 60_000;
 const POLL_MS = 50;
@@ -51,6 +52,13 @@ export class BenchStack {
       throw error;
     }
     return bench;
+  }
+
+  /** Another predictor of the same stack on the same processor, with a changed environment; it idles until asked. */
+  async secondPredictor(changes: Readonly<Record<string, string>>): Promise<SecondPredictor> {
+    const second = await SecondPredictor.start(this.stack, changes);
+    await this.until(async () => (await second.loaded()).includes(this.model.reference));
+    return second;
   }
 
   /** The predictor's state as `GET /v1/status` tells it. */

@@ -66,7 +66,7 @@ export class PredictorModule {
       providers: [
         { provide: PREDICTOR_CONFIG, useValue: config },
         { provide: TokenSealer, useFactory: () => new TokenSealer(config.ADLIFT_TOKEN_KEYS) },
-        { provide: ScoringPool, useFactory: () => new ScoringPool() },
+        { provide: ScoringPool, useFactory: () => new ScoringPool({ batchBudgetMs: config.BATCH_BUDGET_MS }) },
         { provide: FlagSource, useClass: UnleashFlagSource },
         ...[FlagRecorder, Assigner],
         ...[BundleSource, ModelRepository, ModelScorer],
