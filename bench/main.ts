@@ -4,11 +4,12 @@ import { batching } from './benches/batching';
 import { grpc } from './benches/grpc';
 import { latency } from './benches/latency';
 import { overload } from './benches/overload';
+import { peers } from './benches/peers';
 import { score } from './benches/score';
 import { telemetry } from './benches/telemetry';
 import { machine, pinToLoadCore } from './harness/processor';
 
-const BENCHES: readonly Bench[] = [score, grpc, latency, batching, overload, telemetry];
+const BENCHES: readonly Bench[] = [score, grpc, latency, peers, batching, overload, telemetry];
 const BUSY_LOAD = 0.5;
 
 const list = BENCHES.map(({ name, goal }) => `  ${name.padEnd(10)} ${goal}`).join('\n');

@@ -37,6 +37,15 @@ export class AnswerCheck {
     return new AnswerCheck(expected);
   }
 
+  /** Whether probabilities are those of the model for a body. */
+  matches(probabilities: Float32Array, variant: number): boolean {
+    const expected = this.expected[variant] ?? new Float32Array(0);
+    return (
+      probabilities.length === expected.length &&
+      probabilities.every((p, row) => Math.abs(p - (expected[row] ?? NaN)) <= TOLERANCE)
+    );
+  }
+
   /** Reads only what it needs of an encoded PredictResponse: field 2 is pctr, field 14 says fallback. */
   look(bytes: Buffer, variant: number): Looked {
     const reader = new WireReader(bytes);
