@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { databaseUrl, httpUrl, port } from '@adlift/config';
+import { databaseUrl, httpUrl, milliseconds, port } from '@adlift/config';
 
 /** The experiments app's environment. */
 export const experimentsEnvironment = z.object({
@@ -13,6 +13,10 @@ export const experimentsEnvironment = z.object({
   UNLEASH_ENVIRONMENT: z.string().default('production'),
   /** Where the page asks after the predictor's health. */
   PREDICTOR_URL: httpUrl.default('http://127.0.0.1:3001'),
+  /** A predictor that was silent for this long does not count as live. */
+  REPLICA_LIFETIME_MS: milliseconds(15_000),
+  /** How long the start of an experiment waits for replicas to load its models. */
+  START_WAIT_MS: milliseconds(10_000),
   /** Full days that spans are kept beside today. */
   TRACE_RETENTION_DAYS: z.coerce
     .number('must be days, 1 to 30')

@@ -23,6 +23,7 @@ export const predictorEnvironment = z.object({
   UNLEASH_CLIENT_TOKEN: z.string().min(1),
   UNLEASH_REFRESH_MS: milliseconds(2000),
   MODEL_REFRESH_MS: milliseconds(2000),
+  HEARTBEAT_MS: milliseconds(3000),
   ATTRIBUTION_WINDOW_DAYS: z.coerce.number().int().min(1).max(365).default(30),
   MAX_PENDING_EXPOSURES: z.coerce.number().int().min(1).default(100_000),
   ADLIFT_TOKEN_KEYS: z.string().transform((text, context): KeyRing => {

@@ -39,6 +39,7 @@ import { PredictStreamGrpc } from './predict/predict-stream.grpc';
 import { PredictService } from './predict/predict.service';
 import { TokenMint } from './predict/token-mint';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from './predictor-config';
+import { Heartbeat } from './replica/heartbeat';
 import { Assigner } from './routing/assigner';
 import { FlagRecorder } from './routing/flag-recorder';
 import { FlagSource } from './routing/flag-source';
@@ -47,6 +48,7 @@ import { DecisionTracer } from './trace/decision-tracer';
 import { SpanStorage } from './trace/span-storage';
 import { BundleSource } from './serving/bundle-source';
 import { CandidateScorer } from './serving/candidate-scorer';
+import { ModelLoads } from './serving/model-loads';
 import { ModelRepository } from './serving/model-repository';
 
 @Global()
@@ -63,7 +65,7 @@ export class PredictorModule {
         { provide: ScoringPool, useFactory: () => new ScoringPool() },
         { provide: FlagSource, useClass: UnleashFlagSource },
         ...[FlagRecorder, Assigner],
-        ...[BundleSource, ModelRepository, CandidateScorer],
+        ...[BundleSource, ModelLoads, ModelRepository, CandidateScorer, Heartbeat],
         ...[AdCatalogue, CatalogueReader, CatalogueSnapshot, CatalogueMirror],
         ...[
           AnswerSource,

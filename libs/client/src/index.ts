@@ -2,5 +2,13 @@ export { AdminApi, ApiError, type ExperimentView, type PublishableBundle } from 
 export { type AdEntry, type AdState, type CatalogueChange } from './ads';
 export { AdServerClient, type EventMessage, type PredictCall, type PredictReply } from './ad-server-client';
 export { encodeColumns } from './encode-columns';
+export {
+  type LoadState,
+  type ModelView,
+  type PolicyView,
+  type ReplicaModel,
+  type ReplicaView,
+  type ServingPolicy,
+} from './models';
 export { reportTable } from './report-table';
 export { type ExperimentState, type HealthCheck, type MetricReport, type Report, type Verdict } from './report';
