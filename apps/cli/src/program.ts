@@ -3,6 +3,8 @@ import { adsCommand } from './ads/ads-command';
 import type { Connect } from './connection';
 import { experimentCommand } from './experiment/experiment-command';
 import { importCommand } from './import/import-command';
+import { modelCommand } from './model/model-command';
+import { replicasCommand } from './registry/replicas-command';
 
 /** The command line: what a user may ask for. How the services are reached, and which folder the user is in, is the caller's. */
 export function adliftProgram(connect: Connect, userFolder: string): Command {
@@ -10,5 +12,7 @@ export function adliftProgram(connect: Connect, userFolder: string): Command {
     .description('Experiments on ad models from the command line.')
     .addCommand(importCommand(connect, userFolder))
     .addCommand(experimentCommand(connect))
-    .addCommand(adsCommand(connect, userFolder));
+    .addCommand(adsCommand(connect, userFolder))
+    .addCommand(modelCommand(connect))
+    .addCommand(replicasCommand(connect));
 }

@@ -16,7 +16,12 @@ export function dataSourceOptions(
     type: 'postgres',
     url,
     entities,
-    migrations: [InitialSchema1795392000000, TraceStore1795478400000, AdCatalogue1795568400000, ModelServing1795654800000],
+    migrations: [
+      InitialSchema1795392000000,
+      TraceStore1795478400000,
+      AdCatalogue1795568400000,
+      ModelServing1795654800000,
+    ],
     // On a shared database, other tools keep a table by the usual name.
     migrationsTableName: MIGRATIONS_TABLE,
     migrationsTransactionMode: 'all',

@@ -41,5 +41,16 @@ function view(version: PlannedVersion, replicas: readonly ReplicaView[]): ModelV
         ...(reason === undefined ? {} : { reason }),
       })),
   );
-  return { name, version: version.version, kind, digest, labels, policy, wanted, reasons, generation, replicas: states };
+  return {
+    name,
+    version: version.version,
+    kind,
+    digest,
+    labels,
+    policy,
+    wanted,
+    reasons,
+    generation,
+    replicas: states,
+  };
 }

@@ -15,10 +15,7 @@ export const newPolicy = z.strictObject({
     .strictObject({
       latest: z.strictObject({ versions: z.int().min(1).max(20) }).optional(),
       specific: z.strictObject({ versions: z.array(z.string().min(1)).min(1).max(20) }).optional(),
-      labels: z
-        .array(z.string().regex(LABEL, 'must be lower-case letters, digits and -'))
-        .max(20)
-        .optional(),
+      labels: z.array(z.string().regex(LABEL, 'must be lower-case letters, digits and -')).max(20).optional(),
     })
     .refine((policy) => FORMS.filter((form) => policy[form] !== undefined).length === 1, {
       error: 'must have exactly one of latest, specific and labels',

@@ -23,7 +23,9 @@ export class ServingStore {
     return this.source.transaction('REPEATABLE READ', async (manager) => {
       const labels = await manager.find(ModelLabelEntity);
       const facts: ServingFacts = {
-        versions: await manager.query('SELECT name, version, kind, digest FROM model ORDER BY created_at, name, version'),
+        versions: await manager.query(
+          'SELECT name, version, kind, digest FROM model ORDER BY created_at, name, version',
+        ),
         labels,
         policies: await manager.query('SELECT name, policy FROM model_policy'),
         requests: await manager.query('SELECT name, version, wanted, generation FROM model_request'),

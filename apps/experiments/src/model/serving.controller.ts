@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
-import type { ModelView, PolicyView, ServingPolicy } from '@adlift/client';
+import type { ModelView, PolicyView } from '@adlift/client';
 import { parseBody } from '@adlift/problem';
 import { ModelLabels } from './model-labels';
 import { ModelOverview } from './model-overview';
@@ -43,11 +43,7 @@ export class ServingController {
 
   @Put(['models/:name/versions/:version/labels/:label', 'models/:name/:version/labels/:label'])
   @HttpCode(204)
-  label(
-    @Param('name') name: string,
-    @Param('version') version: string,
-    @Param('label') label: string,
-  ): Promise<void> {
+  label(@Param('name') name: string, @Param('version') version: string, @Param('label') label: string): Promise<void> {
     return this.labels.put(name, version, label);
   }
 
@@ -68,7 +64,7 @@ export class ServingController {
 
   @Put('models/:name/policy')
   setPolicy(@Param('name') name: string, @Body() body: unknown): Promise<PolicyView> {
-    return this.serving.setPolicy(name, parseBody(newPolicy, body).policy as ServingPolicy);
+    return this.serving.setPolicy(name, parseBody(newPolicy, body).policy);
   }
 
   @Delete('models/:name/policy')
