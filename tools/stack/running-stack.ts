@@ -36,10 +36,19 @@ const FILE = 'running.json';
 
 /** Notes that the stack is up. */
 export function noteRunning(stack: RunningStack): void {
-  const { secrets: _secrets, died: _died, stop: _stop, ...addresses } = stack;
-  writeFileSync(join(addresses.home, FILE), JSON.stringify(addresses satisfies StackAddresses, null, 2), {
-    mode: 0o600,
-  });
+  const { home, databaseUrl, unleashUrl, unleashAdminToken, experimentsUrl, predictorUrl, grpcAddress, predictorPid } =
+    stack;
+  const addresses: StackAddresses = {
+    home,
+    databaseUrl,
+    unleashUrl,
+    unleashAdminToken,
+    experimentsUrl,
+    predictorUrl,
+    grpcAddress,
+    predictorPid,
+  };
+  writeFileSync(join(home, FILE), JSON.stringify(addresses, null, 2), { mode: 0o600 });
 }
 
 /** Notes that it is not any more. */

@@ -1,5 +1,5 @@
 import { type Column, isMissing } from '@adlift/wire';
-import type { CategoryCoder } from './category-coder';
+import { type CategoryCoder, HashCoder } from './category-coder';
 import { i64Words, usableLength } from './column-entry';
 import { fillIds, fillMissingIds, type IdColumn, type IdTarget, MISSING_HASH } from './id-writer';
 import { RowFlag } from './row-flags';
@@ -30,6 +30,8 @@ export class CategoricalEncoder {
       fillIds(target, this.place, n, { slot, hash: this.hash, flag: this.flag });
     } else if (column.kind === 'dict' && column.dict.length <= n) {
       this.gather(column, n, target);
+    } else if (column.kind === 'i32' && column.missing === undefined && this.coder instanceof HashCoder) {
+      this.coder.codeInts(column.values, n, target, this.place);
     } else {
       this.codeRows(column, n, target);
     }

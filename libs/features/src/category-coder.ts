@@ -1,5 +1,6 @@
 import type { HashFeature, VocabularyFeature } from './feature-schema';
 import { FieldHasher } from './field-hasher';
+import type { IdColumn, IdTarget } from './id-writer';
 
 /** Turns one category into a local slot. `lastHash` holds the hash behind it when `keepHash` is set, for crosses. */
 export interface CategoryCoder {
@@ -19,6 +20,7 @@ export class HashCoder implements CategoryCoder {
   lastHash = 0;
   private readonly hasher: FieldHasher;
   private readonly size: number;
+  private scratch = new Uint32Array(64);
 
   constructor(feature: HashFeature) {
     this.hasher = new FieldHasher(feature.name);
@@ -34,6 +36,18 @@ export class HashCoder implements CategoryCoder {
   codeInt(value: number): number {
     this.lastHash = this.hasher.hashInt(value);
     return this.lastHash % this.size;
+  }
+
+  /** Writes the global ids of a whole column of 32-bit integers, and their hashes where crosses need them. */
+  codeInts(values: Int32Array, n: number, { ids, stride }: IdTarget, { at, offset, hashes }: IdColumn): void {
+    if (n > this.scratch.length) this.scratch = new Uint32Array(2 ** Math.ceil(Math.log2(n)));
+    const { scratch } = this;
+    // Said to be integers wherever they are used, or the engine calculates in floating point: three times as slow.
+    const size = this.size >>> 0;
+    const base = offset | 0;
+    this.hasher.hashInts(values, n, scratch);
+    for (let i = 0, k = at; i < n; i++, k += stride) ids[k] = (base + ((scratch[i] % size) | 0)) | 0;
+    hashes?.values.set(scratch.subarray(0, n));
   }
 }
 

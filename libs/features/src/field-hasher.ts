@@ -2,7 +2,7 @@ import { murmur3Blocks, murmur3Finish } from './murmur3';
 
 const utf8 = new TextEncoder();
 const MAX_INT_DIGITS = 11;
-const MEMO_SIZE = 1024;
+const MEMO_SIZE = 8192;
 const MEMO_SHIFT = 32 - Math.log2(MEMO_SIZE);
 const MIN_INT32 = -(2 ** 31);
 
@@ -59,6 +59,16 @@ export class FieldHasher {
     this.memoKeys[place] = value;
     this.memoHashes[place] = hash;
     return hash;
+  }
+
+  /** Hashes of the first `n` values, as {@link hashInt} gives them. */
+  hashInts(values: Int32Array, n: number, hashes: Uint32Array): void {
+    const { memoKeys, memoHashes } = this;
+    for (let i = 0; i < n; i++) {
+      const value = values[i];
+      const place = Math.imul(value, 0x9e3779b1) >>> MEMO_SHIFT;
+      hashes[i] = memoKeys[place] === value ? memoHashes[place] : this.hashInt(value);
+    }
   }
 
   private computeInt(value: number): number {

@@ -11,6 +11,8 @@ export interface NumericTarget {
   readonly flags: Uint8Array;
 }
 
+const COUNTS = 512;
+
 /** Applies a numeric transform to one value. */
 export function transformNumber(transform: NumericTransform, x: number): number {
   switch (transform) {
@@ -28,6 +30,8 @@ export class NumericEncoder {
   private readonly low: number;
   private readonly high: number;
   private readonly imputed: number;
+  /** Encoded values of the first whole numbers: most numbers of click data are counts, and logarithms are slow. */
+  private readonly counts: Float32Array;
   private readonly reader = new NumberReader();
   private flag = 0;
   private absent = 0;
@@ -43,6 +47,7 @@ export class NumericEncoder {
     if (!Number.isFinite(this.imputed)) {
       throw new FeatureSchemaError(`feature "${feature.name}": the imputed value overflows single precision`);
     }
+    this.counts = Float32Array.from({ length: COUNTS }, (_, count) => this.standardise(count));
   }
 
   encode(column: Column | undefined, n: number, target: NumericTarget): void {
@@ -51,6 +56,10 @@ export class NumericEncoder {
       this.flag = RowFlag.MISSING_FEATURE;
       this.absent = 1;
       this.fill(this.imputed, n, target);
+      return;
+    }
+    if (length > 1 && column.missing === undefined && (column.kind === 'f32' || column.kind === 'i32')) {
+      this.encodeNumbers(column.values, n, target);
       return;
     }
     this.reader.open(column);
@@ -64,6 +73,25 @@ export class NumericEncoder {
       numeric[k] = this.valueAt(i);
       if (indicator) numeric[k + 1] = this.absent;
       flags[i] |= this.flag;
+    }
+  }
+
+  /** A whole column of numbers, none marked missing: the same as value by value, in one loop. */
+  private encodeNumbers(values: Float32Array | Int32Array, n: number, target: NumericTarget): void {
+    const { numeric, stride, flags } = target;
+    const { low, high, imputed, counts } = this;
+    const indicator = this.feature.missingIndicator;
+    for (let i = 0, k = this.at; i < n; i++, k += stride) {
+      const raw = values[i];
+      const clipped = raw < low ? low : raw > high ? high : raw;
+      const isCount = clipped >= 0 && clipped < COUNTS && (clipped | 0) === clipped;
+      const value = isCount ? counts[clipped] : Math.fround(this.standardise(clipped));
+      // x - x is 0 for finite numbers alone.
+      const usable = raw - raw === 0 && value - value === 0;
+      numeric[k] = usable ? value : imputed;
+      if (indicator) numeric[k + 1] = usable ? 0 : 1;
+      if (!usable) flags[i] |= RowFlag.NON_FINITE;
+      else if (clipped !== raw) flags[i] |= RowFlag.CLIPPED;
     }
   }
 

@@ -1,11 +1,12 @@
-import { decodeColumn } from './decode-column';
+import { decodeColumn, type NamedColumn } from './decode-column';
+import { WireReader } from './wire-reader';
 import { adlift as proto } from './generated/adlift';
 import { InvalidField } from './predict-request';
 
 const { Column } = proto.v1;
 
-function decode(column: proto.v1.IColumn): ReturnType<typeof decodeColumn> {
-  return decodeColumn(Column.encode(column).finish(), 'columns[0]');
+function decode(column: proto.v1.IColumn): NamedColumn {
+  return decodeBytes(Column.encode(column).finish(), 0);
 }
 
 function bytesOf(values: Float32Array | Int32Array): Uint8Array {
@@ -14,12 +15,16 @@ function bytesOf(values: Float32Array | Int32Array): Uint8Array {
 
 function refusal(bytes: readonly number[]): InvalidField {
   try {
-    decodeColumn(Uint8Array.from(bytes), 'columns[3]');
+    decodeBytes(Uint8Array.from(bytes), 3);
   } catch (error) {
     if (error instanceof InvalidField) return error;
     throw error;
   }
   throw new Error('the column was decoded');
+}
+
+function decodeBytes(bytes: Uint8Array, index: number): NamedColumn {
+  return decodeColumn(new WireReader(Buffer.from(bytes)), bytes.length, index);
 }
 
 describe('decodeColumn', () => {
@@ -44,7 +49,7 @@ describe('decodeColumn', () => {
   it('reads a column of the protocol at any offset of a larger buffer', () => {
     const encoded = Column.encode({ name: 'price', rawF32: bytesOf(Float32Array.of(1, 2)) }).finish();
     const within = Buffer.concat([Buffer.alloc(3), encoded, Buffer.alloc(2)]).subarray(3, 3 + encoded.length);
-    expect(decodeColumn(within, 'c')).toEqual({
+    expect(decodeBytes(within, 0)).toEqual({
       name: 'price',
       column: { kind: 'f32', values: Float32Array.of(1, 2) },
     });
@@ -60,7 +65,7 @@ describe('decodeColumn', () => {
   it('reads past fields it does not know', () => {
     const known = [...Column.encode({ name: 'a', f32: [1] }).finish()];
     const tag99 = [0x98, 0x06, 0x05];
-    expect(decodeColumn(Uint8Array.from([...tag99, ...known]), 'c').name).toBe('a');
+    expect(decodeBytes(Uint8Array.from([...tag99, ...known]), 0).name).toBe('a');
   });
 
   it.each<[string, readonly number[], string]>([

@@ -1,7 +1,8 @@
-import { Reader } from 'protobufjs/minimal';
 import type { Column } from './column';
 import { InvalidField } from './predict-request';
-import { readText } from './read-text';
+import { NameMemory } from './name-memory';
+import { Slab } from './slab';
+import { WireReader } from './wire-reader';
 
 /** A column's name and values; `column` is undefined when the column is empty, which means absent. */
 export interface NamedColumn {
@@ -10,85 +11,120 @@ export interface NamedColumn {
 }
 
 const MAX_VARINT_BYTES = 10;
+const DELIMITED = 2;
 
-/** Decodes one protobuf Column into typed arrays. `path` names it in {@link InvalidField} errors. */
-export function decodeColumn(bytes: Uint8Array, path: string): NamedColumn {
-  const reader = Reader.create(bytes);
+/** Columns live no longer than their request. */
+const slab = new Slab();
+const names = new NameMemory();
+
+/**
+ * Decodes one protobuf Column, from where the reader stands to `end`, into typed arrays. Its place `index` among the
+ * columns names it in {@link InvalidField} errors.
+ */
+export function decodeColumn(reader: WireReader, end: number, index: number): NamedColumn {
+  const { bytes } = reader;
   let name = '';
   let missing: Uint8Array | undefined;
   let column: Column | undefined;
-  const dict: string[] = [];
+  let dict: string[] | undefined;
   let idx: Uint32Array | undefined;
-  const fill = (form: Column): void => {
-    if (column !== undefined) throw new InvalidField(path, 'two forms of values are filled');
-    column = form;
-  };
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32();
-    switch (tag >>> 3) {
-      case 1:
-        name = readText(reader);
-        break;
-      case 2:
-        fill({ kind: 'f32', values: floats(packed(reader, tag, `${path}.f32`), `${path}.f32`) });
-        break;
-      case 3:
-        fill({ kind: 'i64', values: packedInt64s(packed(reader, tag, `${path}.i64`), `${path}.i64`) });
-        break;
-      case 4:
-        dict.push(readText(reader));
-        break;
-      case 5:
-        idx = uint32s(packed(reader, tag, `${path}.idx`), `${path}.idx`);
-        break;
-      case 6:
-        fill({ kind: 'f32', values: floats(reader.bytes(), `${path}.raw_f32`) });
-        break;
-      case 7:
-        fill({ kind: 'i32', values: int32s(reader.bytes(), `${path}.raw_i32`) });
-        break;
-      case 8:
-        missing = reader.bytes();
-        break;
-      default:
-        reader.skipType(tag & 7);
+  const outer = reader.end;
+  reader.end = end;
+  while (!reader.done) {
+    const tag = reader.tag();
+    const field = tag >>> 3;
+    if (field > 8) {
+      reader.skip(tag & 7);
+      continue;
     }
+    // A lone, unpacked element is legal protobuf, but no encoder of proto3 writes it.
+    if ((tag & 7) !== DELIMITED) throw new InvalidField(`${pathOf(index)}.${FORMS[field]}`, 'must be packed');
+    if (field === 1) {
+      name = names.read(reader, index);
+      continue;
+    }
+    if (field === 4) {
+      (dict ??= []).push(reader.text());
+      continue;
+    }
+    const until = reader.delimited();
+    const start = reader.at;
+    reader.at = until;
+    if (field === 8) {
+      missing = slab.uint8(until - start);
+      bytes.copy(missing, 0, start, until);
+      continue;
+    }
+    if (field === 5) {
+      idx = uint32s(new WireReader(bytes, start, until), index);
+      continue;
+    }
+    if (column !== undefined) throw twoForms(index);
+    if (field === 3)
+      column = { kind: 'i64', values: packedInt64s(bytes.subarray(start, until), `${pathOf(index)}.i64`) };
+    else if (field === 7) column = { kind: 'i32', values: int32s(bytes, start, until, index) };
+    else column = { kind: 'f32', values: floats(bytes, start, until, index, field) };
   }
-  if (name === '') throw new InvalidField(`${path}.name`, 'must not be empty');
-  if (idx !== undefined || dict.length > 0) fill({ kind: 'dict', dict, idx: idx ?? new Uint32Array(0) });
+  reader.end = outer;
+  if (name === '') throw new InvalidField(`${pathOf(index)}.name`, 'must not be empty');
+  if (idx !== undefined || dict !== undefined) {
+    if (column !== undefined) throw twoForms(index);
+    column = { kind: 'dict', dict: dict ?? [], idx: idx ?? new Uint32Array(0) };
+  }
   if (column === undefined || missing === undefined) return { name, column };
   return { name, column: { ...column, missing } };
 }
 
-function packed(reader: Reader, tag: number, path: string): Uint8Array {
-  // A lone, unpacked element is legal protobuf, but no encoder of proto3 writes it.
-  if ((tag & 7) !== 2) throw new InvalidField(path, 'must be packed');
-  return reader.bytes();
+/** Names of the fields as the proto spells them. */
+const FORMS: Readonly<Record<number, string>> = {
+  1: 'name',
+  2: 'f32',
+  3: 'i64',
+  4: 'dict',
+  5: 'idx',
+  6: 'raw_f32',
+  7: 'raw_i32',
+  8: 'missing',
+};
+
+/** A column as errors name it; made only for those. */
+export function pathOf(index: number): string {
+  return `columns[${index}]`;
 }
 
-function floats(bytes: Uint8Array, path: string): Float32Array {
-  requireMultipleOf4(bytes, path);
-  const values = new Float32Array(bytes.length / 4);
-  new Uint8Array(values.buffer).set(bytes);
+function twoForms(index: number): InvalidField {
+  return new InvalidField(pathOf(index), 'two forms of values are filled');
+}
+
+function floats(bytes: Buffer, start: number, end: number, index: number, field: number): Float32Array {
+  requireMultipleOf4(end - start, index, field);
+  const values = slab.float32((end - start) / 4);
+  copyInto(values, bytes, start, end);
   return values;
 }
 
-function int32s(bytes: Uint8Array, path: string): Int32Array {
-  requireMultipleOf4(bytes, path);
-  const values = new Int32Array(bytes.length / 4);
-  new Uint8Array(values.buffer).set(bytes);
+function int32s(bytes: Buffer, start: number, end: number, index: number): Int32Array {
+  requireMultipleOf4(end - start, index, 7);
+  const values = slab.int32((end - start) / 4);
+  copyInto(values, bytes, start, end);
   return values;
 }
 
-function requireMultipleOf4(bytes: Uint8Array, path: string): void {
-  if (bytes.length % 4 !== 0) throw new InvalidField(path, `${bytes.length} bytes are not a multiple of 4`);
+/** The wire is little-endian, and so is every platform this runs on. */
+function copyInto(values: Float32Array | Int32Array, bytes: Buffer, start: number, end: number): void {
+  bytes.copy(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 0, start, end);
+}
+
+function requireMultipleOf4(length: number, index: number, field: number): void {
+  if (length % 4 !== 0)
+    throw new InvalidField(`${pathOf(index)}.${FORMS[field]}`, `${length} bytes are not a multiple of 4`);
 }
 
 function countVarints(bytes: Uint8Array, path: string): number {
   let count = 0;
   let unfinished = 0;
-  for (const byte of bytes) {
-    if (byte < 0x80) {
+  for (let i = 0; i < bytes.length; i++) {
+    if (bytes[i] < 0x80) {
       count++;
       unfinished = 0;
     } else if (++unfinished === MAX_VARINT_BYTES) throw new InvalidField(path, 'a number has more than 64 bits');
@@ -97,18 +133,18 @@ function countVarints(bytes: Uint8Array, path: string): number {
   return count;
 }
 
-function uint32s(bytes: Uint8Array, path: string): Uint32Array {
-  const reader = Reader.create(bytes);
-  const values = new Uint32Array(countVarints(bytes, path));
+function uint32s(reader: WireReader, index: number): Uint32Array {
+  const bytes = reader.bytes.subarray(reader.at, reader.end);
+  const values = slab.uint32(countVarints(bytes, `${pathOf(index)}.idx`));
   for (let i = 0; i < values.length; i++) values[i] = reader.uint32();
   return values;
 }
 
-/** The 64-bit varints of a packed field, exact. Throws {@link InvalidField} when one is cut short or longer than 64 bits. */
+/** 64-bit integers from packed varints. Throws {@link InvalidField} at `path` for varints that are none. */
 export function packedInt64s(bytes: Uint8Array, path: string): BigInt64Array {
-  const values = new BigInt64Array(countVarints(bytes, path));
+  const values = slab.int64(countVarints(bytes, path));
   // Written as two halves: a BigInt per element would cost more than the rest of the decoding.
-  const halves = new Uint32Array(values.buffer);
+  const halves = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
   let at = 0;
   for (let i = 0; i < values.length; i++) {
     let low = 0;

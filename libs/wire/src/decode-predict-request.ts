@@ -1,10 +1,19 @@
-import { Reader } from 'protobufjs/minimal';
-import { decodeColumn } from './decode-column';
+import { decodeColumn, pathOf } from './decode-column';
 import type { Column } from './column';
 import { InvalidField, type BidType, type PredictRequest } from './predict-request';
-import { readText } from './read-text';
+import { Slab } from './slab';
+import { WireReader } from './wire-reader';
 
 const BID_TYPES: readonly BidType[] = ['CPC', 'CPC', 'CPM', 'CPA'];
+const PRIVACY = ['FULL', 'FULL', 'LIMITED'] as const;
+const ON_OVERLOAD = ['FALLBACK', 'FALLBACK', 'ERROR'] as const;
+const DELIMITED = 2;
+
+/** Wire types of the fields by number; a field of another type than the proto says is malformed. */
+const WIRE_TYPES = [-1, 2, 2, 0, 2, 0, 2, 2, 2, 0, 2, 2, 0, 2, 2, 2];
+const BIDS = 8;
+
+const slab = new Slab();
 
 type Draft = { -readonly [K in keyof PredictRequest]: PredictRequest[K] };
 
@@ -13,21 +22,21 @@ type Draft = { -readonly [K in keyof PredictRequest]: PredictRequest[K] };
  * Throws {@link InvalidField}; the shape (lengths, ranges) is left to `validatePredictRequest`.
  */
 export function decodePredictRequest(bytes: Uint8Array): PredictRequest {
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
-    return decode(Reader.create(bytes));
+    return decode(new WireReader(buffer));
   } catch (error) {
     if (error instanceof InvalidField) throw error;
     throw new InvalidField('(message)', `not a PredictRequest: ${(error as Error).message}`);
   }
 }
 
-function decode(reader: Reader): PredictRequest {
+function decode(reader: WireReader): PredictRequest {
   const adIds: string[] = [];
   const campaignIds: string[] = [];
   const columns = new Map<string, Column>();
   const rawColumns: Uint8Array[] = [];
   const routing: Record<string, string> = {};
-  const bids: number[] = [];
   const draft: Draft = {
     requestId: '',
     unitId: '',
@@ -36,7 +45,7 @@ function decode(reader: Reader): PredictRequest {
     n: 0,
     adIds,
     columns,
-    bidMicros: new Float64Array(0),
+    bidMicros: NO_BIDS,
     bidType: 'CPC',
     currency: '',
     wantTokens: 1,
@@ -46,65 +55,80 @@ function decode(reader: Reader): PredictRequest {
     campaignIds,
     rawColumns,
   };
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32();
-    switch (tag >>> 3) {
+  let columnCount = 0;
+  while (!reader.done) {
+    const start = reader.at;
+    const tag = reader.tag();
+    const field = tag >>> 3;
+    if (field >= WIRE_TYPES.length) {
+      reader.skip(tag & 7);
+      continue;
+    }
+    if ((tag & 7) !== WIRE_TYPES[field] && field !== BIDS) throw new RangeError(`field ${field} is of another type`);
+    switch (field) {
       case 1:
-        draft.requestId = readText(reader);
+        draft.requestId = reader.text();
         break;
       case 2:
-        draft.unitId = readText(reader);
+        draft.unitId = reader.text();
         break;
       case 3:
-        draft.privacy = enumValue('privacy', ['FULL', 'FULL', 'LIMITED'] as const, reader.int32());
+        draft.privacy = enumValue('privacy', PRIVACY, reader.uint32());
         break;
       case 4:
-        decodeRoutingEntry(reader.bytes(), routing);
+        decodeRoutingEntry(reader, routing);
         break;
       case 5:
         draft.n = reader.uint32();
         break;
       case 6:
-        adIds.push(readText(reader));
+        adIds.push(reader.text());
         break;
       case 7: {
-        const raw = reader.bytes();
-        const { name, column } = decodeColumn(raw, `columns[${rawColumns.length}]`);
-        if (columns.has(name)) throw new InvalidField(`columns[${rawColumns.length}].name`, `"${name}" appears twice`);
-        rawColumns.push(raw);
+        const end = reader.delimited();
+        const { name, column } = decodeColumn(reader, end, columnCount);
+        if (columns.has(name)) throw new InvalidField(`${pathOf(columnCount)}.name`, `"${name}" appears twice`);
+        columnCount++;
         if (column !== undefined) columns.set(name, column);
+        addColumnBytes(rawColumns, reader.bytes, start, end);
         break;
       }
-      case 8:
-        decodeBids(reader, tag & 7, bids);
+      case BIDS:
+        draft.bidMicros = decodeBids(reader, tag & 7, draft.bidMicros);
         break;
       case 9:
-        draft.bidType = enumValue('bid_type', BID_TYPES, reader.int32());
+        draft.bidType = enumValue('bid_type', BID_TYPES, reader.uint32());
         break;
       case 10:
-        draft.currency = readText(reader);
+        draft.currency = reader.text();
         break;
       case 11:
-        draft.wantTokens = decodeWantTokens(reader.bytes());
+        draft.wantTokens = decodeWantTokens(reader);
         break;
       case 12:
-        draft.onOverload = enumValue('on_overload', ['FALLBACK', 'FALLBACK', 'ERROR'] as const, reader.int32());
+        draft.onOverload = enumValue('on_overload', ON_OVERLOAD, reader.uint32());
         break;
       case 13:
-        draft.forceVariant = readText(reader);
+        draft.forceVariant = reader.text();
         break;
       case 14:
-        draft.placement = readText(reader);
-        break;
-      case 15:
-        campaignIds.push(readText(reader));
+        draft.placement = reader.text();
         break;
       default:
-        reader.skipType(tag & 7);
+        campaignIds.push(reader.text());
     }
   }
-  draft.bidMicros = Float64Array.from(bids);
   return draft;
+}
+
+const NO_BIDS = new Float64Array(0);
+
+/** Columns that follow one another are kept in one piece. */
+function addColumnBytes(pieces: Uint8Array[], bytes: Buffer, start: number, end: number): void {
+  const last = pieces.at(-1);
+  if (last !== undefined && last.byteOffset + last.length === bytes.byteOffset + start) {
+    pieces[pieces.length - 1] = new Uint8Array(bytes.buffer, last.byteOffset, last.length + end - start);
+  } else pieces.push(new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start));
 }
 
 function enumValue<T>(field: string, values: readonly T[], at: number): T {
@@ -113,38 +137,53 @@ function enumValue<T>(field: string, values: readonly T[], at: number): T {
   return value;
 }
 
-function decodeBids(reader: Reader, wireType: number, bids: number[]): void {
-  if (wireType !== 2) {
-    bids.push(Number(reader.int64()));
-    return;
+/** One packed run of bids, or a single one; protobuf lets them come in several parts. */
+function decodeBids(reader: WireReader, wireType: number, before: Float64Array): Float64Array {
+  if (wireType !== DELIMITED) {
+    if (wireType !== 0) throw new RangeError('field 8 is of another type');
+    return Float64Array.of(...before, reader.int64());
   }
-  const end = reader.uint32() + reader.pos;
-  while (reader.pos < end) bids.push(Number(reader.int64()));
+  const end = reader.delimited();
+  let count = 0;
+  for (let i = reader.at; i < end; i++) if ((reader.bytes[i] ?? 0) < 0x80) count++;
+  const bids = slab.float64(before.length + count);
+  bids.set(before);
+  const outer = reader.end;
+  reader.end = end;
+  for (let i = before.length; !reader.done; i++) bids[i] = reader.int64();
+  reader.end = outer;
+  return bids;
 }
 
-function decodeRoutingEntry(bytes: Uint8Array, routing: Record<string, string>): void {
-  const reader = Reader.create(bytes);
+function decodeRoutingEntry(reader: WireReader, routing: Record<string, string>): void {
+  const end = reader.delimited();
+  const outer = reader.end;
+  reader.end = end;
   let key = '';
   let value = '';
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32();
-    if (tag >>> 3 === 1) key = readText(reader);
-    else if (tag >>> 3 === 2) value = readText(reader);
-    else reader.skipType(tag & 7);
+  while (!reader.done) {
+    const tag = reader.tag();
+    if (tag === 0x0a) key = reader.text();
+    else if (tag === 0x12) value = reader.text();
+    else reader.skip(tag & 7);
   }
+  reader.end = outer;
   // A hostile key such as __proto__ must stay an ordinary entry.
   Object.defineProperty(routing, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
-function decodeWantTokens(bytes: Uint8Array): number {
-  const reader = Reader.create(bytes);
+function decodeWantTokens(reader: WireReader): number {
+  const end = reader.delimited();
+  const outer = reader.end;
+  reader.end = end;
   let want = 1;
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32();
-    if (tag >>> 3 === 1) want = reader.bool() ? 0 : want;
-    else if (tag >>> 3 === 2) want = reader.uint32();
-    else if (tag >>> 3 === 3) want = reader.bool() ? Infinity : want;
-    else reader.skipType(tag & 7);
+  while (!reader.done) {
+    const tag = reader.tag();
+    if (tag === 0x08) want = reader.uint32() === 0 ? want : 0;
+    else if (tag === 0x10) want = reader.uint32();
+    else if (tag === 0x18) want = reader.uint32() === 0 ? want : Infinity;
+    else reader.skip(tag & 7);
   }
+  reader.end = outer;
   return want;
 }

@@ -1,28 +1,30 @@
-import { Reader } from 'protobufjs/minimal';
 import { InvalidField } from './predict-request';
-import { readText } from './read-text';
+import { WireReader } from './wire-reader';
 
 /** One message of PredictStream, its request still encoded: what is wrong with that is answered in-band. */
 export interface StreamRequest {
-  readonly request: Uint8Array;
+  readonly request: Buffer;
   /** Microseconds from the arrival; 0 = none. */
   readonly timeoutUs: number;
   readonly traceparent: string;
 }
 
 /** Decodes a PredictStreamRequest. Throws {@link InvalidField}. */
-export function decodeStreamRequest(bytes: Uint8Array): StreamRequest {
+export function decodeStreamRequest(bytes: Buffer): StreamRequest {
   try {
-    const reader = Reader.create(bytes);
-    let request: Uint8Array = new Uint8Array(0);
+    const reader = new WireReader(bytes);
+    let request = bytes.subarray(0, 0);
     let timeoutUs = 0;
     let traceparent = '';
-    while (reader.pos < reader.len) {
-      const tag = reader.uint32();
-      if (tag === 0x0a) request = reader.bytes();
-      else if (tag === 0x10) timeoutUs = reader.uint32();
-      else if (tag === 0x1a) traceparent = readText(reader);
-      else reader.skipType(tag & 7);
+    while (!reader.done) {
+      const tag = reader.tag();
+      if (tag === 0x0a) {
+        const end = reader.delimited();
+        request = bytes.subarray(reader.at, end);
+        reader.at = end;
+      } else if (tag === 0x10) timeoutUs = reader.uint32();
+      else if (tag === 0x1a) traceparent = reader.text();
+      else reader.skip(tag & 7);
     }
     return { request, timeoutUs, traceparent };
   } catch (error) {
@@ -31,13 +33,13 @@ export function decodeStreamRequest(bytes: Uint8Array): StreamRequest {
 }
 
 /** The request_id of a PredictRequest that may be malformed otherwise; empty when it cannot be read. */
-export function peekRequestId(request: Uint8Array): string {
+export function peekRequestId(request: Buffer): string {
   try {
-    const reader = Reader.create(request);
-    while (reader.pos < reader.len) {
-      const tag = reader.uint32();
-      if (tag === 0x0a) return readText(reader);
-      reader.skipType(tag & 7);
+    const reader = new WireReader(request);
+    while (!reader.done) {
+      const tag = reader.tag();
+      if (tag === 0x0a) return reader.text();
+      reader.skip(tag & 7);
     }
     return '';
   } catch {

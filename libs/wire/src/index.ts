@@ -1,7 +1,9 @@
 export { adlift as proto } from './generated/adlift';
 export { inference as inferenceProto } from './generated/inference';
 export { type Column, type Columns, columnLength, isMissing } from './column';
-export { decodeColumn, packedInt64s, type NamedColumn } from './decode-column';
+export { packedInt64s } from './decode-column';
+export { encodeColumns } from './encode-columns';
+export { Slab } from './slab';
 export { decodePredictRequest } from './decode-predict-request';
 export { decodeStreamRequest, peekRequestId, type StreamRequest } from './decode-stream-request';
 export { encodePredictAnswer, encodeStreamAnswer, encodeStreamError } from './encode-predict-answer';

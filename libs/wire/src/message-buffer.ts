@@ -109,6 +109,18 @@ export class MessageBuffer {
     for (let i = 0; i < n; i++) this.varint(values[i] ?? 0);
   }
 
+  /** Packed repeated 64-bit integers, exact. */
+  packedInt64s(field: number, values: BigInt64Array): void {
+    const start = this.begin(field);
+    this.reserve(10 * values.length);
+    for (const value of values) {
+      let rest = BigInt.asUintN(64, value);
+      for (; rest >= 0x80n; rest >>= 7n) this.bytes[this.at++] = Number(rest & 0x7fn) | 0x80;
+      this.bytes[this.at++] = Number(rest);
+    }
+    this.end(start);
+  }
+
   /** Begins an embedded message and returns where; {@link end} closes it. */
   begin(field: number): number {
     this.reserve(20);

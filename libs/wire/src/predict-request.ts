@@ -24,7 +24,7 @@ export interface PredictRequest {
   readonly placement: string;
   /** 0, 1 (broadcast) or n entries. */
   readonly campaignIds: readonly string[];
-  /** The encoded columns as they arrived or would arrive on the wire, for the prediction log. */
+  /** The columns as fields of an encoded request, in one or more pieces to be joined: what the prediction log keeps. */
   readonly rawColumns: readonly Uint8Array[];
 }
 

@@ -1,5 +1,5 @@
 import { columnLength, type Column } from './column';
-import { requireId } from './require-id';
+import { isPlainId, requireId } from './require-id';
 import { InvalidField, MAX_BID_MICROS, MAX_CANDIDATES, MAX_COLUMNS, type PredictRequest } from './predict-request';
 
 /** Checks a decoded request's shape. Throws {@link InvalidField} naming the first malformed field. */
@@ -17,30 +17,41 @@ export function validatePredictRequest(request: PredictRequest): void {
   if (request.columns.size > MAX_COLUMNS) throw new InvalidField('columns', `at most ${MAX_COLUMNS} columns`);
   let index = 0;
   for (const [name, column] of request.columns) {
-    validateColumn(`columns[${index}] (${name})`, column, n);
+    if (!isPlainColumn(column, n)) validateColumn(`columns[${index}] (${name})`, column, n);
     index++;
   }
 }
 
 function validateAds({ n, adIds, campaignIds }: PredictRequest): void {
   if (adIds.length !== n) throw new InvalidField('ad_id', `needs one entry per candidate: ${n}, got ${adIds.length}`);
-  const seen = new Set<string>();
-  for (const [i, adId] of adIds.entries()) {
-    requireId(`ad_id[${i}]`, adId, 1);
-    if (seen.has(adId)) throw new InvalidField(`ad_id[${i}]`, `"${adId}" is a candidate twice`);
-    seen.add(adId);
+  const seen = new Set(adIds);
+  for (let i = 0; i < n; i++) requireEntryId('ad_id', i, adIds[i] ?? '', 1);
+  if (seen.size < n) {
+    const i = adIds.findIndex((adId, at) => adIds.indexOf(adId) < at);
+    throw new InvalidField(`ad_id[${i}]`, `"${adIds[i]}" is a candidate twice`);
   }
   requireLength('campaign_id', campaignIds.length, n);
-  for (const [i, id] of campaignIds.entries()) requireId(`campaign_id[${i}]`, id, 0);
+  for (let i = 0; i < campaignIds.length; i++) requireEntryId('campaign_id', i, campaignIds[i] ?? '', 0);
+}
+
+/** The path of an entry is made only for one that is refused. */
+function requireEntryId(field: string, i: number, value: string, least: number): void {
+  if (!isPlainId(value, least)) requireId(`${field}[${i}]`, value, least);
 }
 
 function validateBids({ n, bidMicros }: PredictRequest): void {
   requireLength('bid_micros', bidMicros.length, n);
-  for (const [i, bid] of bidMicros.entries()) {
+  for (let i = 0; i < bidMicros.length; i++) {
+    const bid = bidMicros[i] ?? NaN;
     if (!(Number.isInteger(bid) && bid >= 0 && bid <= MAX_BID_MICROS)) {
       throw new InvalidField(`bid_micros[${i}]`, `must be a whole number, 0 to ${MAX_BID_MICROS}, got ${bid}`);
     }
   }
+}
+
+/** A column of as many numbers as there are candidates needs no further look, and no path for an error. */
+function isPlainColumn(column: Column, n: number): boolean {
+  return column.kind !== 'dict' && column.missing === undefined && column.values.length === n;
 }
 
 function validateColumn(field: string, column: Column, n: number): void {
@@ -54,7 +65,8 @@ function validateColumn(field: string, column: Column, n: number): void {
   }
   if (column.kind !== 'dict') return;
   const size = column.dict.length;
-  for (const [i, at] of column.idx.entries()) {
+  for (let i = 0; i < column.idx.length; i++) {
+    const at = column.idx[i] ?? 0;
     if (at >= size) throw new InvalidField(`${field}.idx[${i}]`, `${at} is outside the dictionary of ${size}`);
   }
 }

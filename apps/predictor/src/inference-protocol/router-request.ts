@@ -1,5 +1,4 @@
-import { InvalidField, makeUuidV7, type Column, type PredictRequest } from '@adlift/wire';
-import { encodeColumn } from '../predict/predict-json';
+import { encodeColumns, InvalidField, makeUuidV7, type Column, type PredictRequest } from '@adlift/wire';
 import { featureColumn, type FeatureKind } from './feature-column';
 import { textParameter, type InferRequest } from './infer-request';
 import { ROUTING_PREFIX, requireKnownParameters } from './router-parameters';
@@ -42,7 +41,7 @@ export function routerRequest(
     forceVariant: '',
     placement: textParameter(request, 'placement'),
     campaignIds: texts(inputs.get(ROUTER_INPUTS.campaignId)),
-    rawColumns: [...columns].map(([name, column]) => encodeColumn(name, column)),
+    rawColumns: [encodeColumns(columns)],
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { proto, type Column, type PredictRequest, type PredictAnswer } from '@adlift/wire';
+import { type Column, type PredictAnswer, type PredictRequest, encodeColumns } from '@adlift/wire';
 
 /** A feature in JSON: one value for all candidates or one per candidate; null is missing. */
 const values = z.union([
@@ -65,7 +65,7 @@ export function requestFromJson(body: z.infer<typeof predictBody>): PredictReque
     columns,
     bidMicros: Float64Array.from([body.bidMicros].flat()),
     wantTokens: body.tokens === 'all' ? Infinity : body.tokens,
-    rawColumns: [...columns].map(([name, column]) => encodeColumn(name, column)),
+    rawColumns: [encodeColumns(columns)],
   };
 }
 
@@ -116,23 +116,4 @@ function columnOf(given: FeatureValues): Column {
     return { kind: 'dict', dict: [...places.keys()], idx, ...marks };
   }
   return { kind: 'f32', values: Float32Array.from(entries, (entry) => Number(entry ?? 0)), ...marks };
-}
-
-/** A column as its message on the wire, for the prediction log. */
-export function encodeColumn(name: string, column: Column): Uint8Array {
-  const missing = column.missing ?? null;
-  switch (column.kind) {
-    case 'dict':
-      return proto.v1.Column.encode({ name, dict: [...column.dict], idx: [...column.idx], missing }).finish();
-    case 'f32':
-      return proto.v1.Column.encode({ name, rawF32: bytesOf(column.values), missing }).finish();
-    case 'i32':
-      return proto.v1.Column.encode({ name, rawI32: bytesOf(column.values), missing }).finish();
-    case 'i64':
-      return proto.v1.Column.encode({ name, i64: [...column.values].map(Number), missing }).finish();
-  }
-}
-
-function bytesOf(values: Float32Array | Int32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -19,7 +19,7 @@ export function predictionRecord(
     n: request.n,
     adIds: request.adIds,
     campaignIds: answered.campaignIds,
-    columns: lengthPrefixed(request.rawColumns),
+    columns: request.rawColumns,
     bidMicros: request.bidMicros,
     bidType: request.bidType,
     currency: request.currency,
@@ -43,31 +43,4 @@ export function predictionRecord(
     traceSampled: traceKept,
     totalUs: Math.round((performance.now() - watch.startedAt) * 1000),
   };
-}
-
-/** The request's own columns, each as field 7 of a PredictRequest, so that the serving decoder reads the log. */
-function lengthPrefixed(columns: readonly Uint8Array[]): Uint8Array[] {
-  const parts: Uint8Array[] = [];
-  for (const column of columns) parts.push(columnHeader(column.length), column);
-  return parts;
-}
-
-const headers = new Map<number, Uint8Array>();
-const MAX_HEADERS = 4096;
-
-/** Tag and length of a column; the columns of one caller have few lengths. */
-function columnHeader(length: number): Uint8Array {
-  const known = headers.get(length);
-  if (known !== undefined) return known;
-  const header = Uint8Array.of((7 << 3) | 2, ...varint(length));
-  if (headers.size < MAX_HEADERS) headers.set(length, header);
-  return header;
-}
-
-function varint(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest >= 0x80; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
-  bytes.push(rest);
-  return bytes;
 }
