@@ -15,8 +15,8 @@ export const experimentsEnvironment = z.object({
   PREDICTOR_URL: httpUrl.default('http://127.0.0.1:3001'),
   /** A predictor that was silent for this long does not count as live. */
   REPLICA_LIFETIME_MS: milliseconds(15_000),
-  /** How long the start of an experiment waits for replicas to load its models. */
-  START_WAIT_MS: milliseconds(10_000),
+  /** How long a start waits for replicas to load the models; longer than the silence of one that has just crashed. */
+  START_WAIT_MS: milliseconds(20_000),
   /** Full days that spans are kept beside today. */
   TRACE_RETENTION_DAYS: z.coerce
     .number('must be days, 1 to 30')

@@ -53,13 +53,17 @@ export class ModelReadiness {
   }
 }
 
-function lackingOf({ id, address, models }: ReplicaView, wanted: readonly PlannedVersion[]): LackingModel[] {
+function lackingOf(
+  { id, address, models, silentSeconds }: ReplicaView,
+  wanted: readonly PlannedVersion[],
+): LackingModel[] {
   const lacking: LackingModel[] = [];
   for (const { reference: model, digest, generation } of wanted) {
     const known = models.find((one) => one.digest === digest);
     if (known?.state === 'loaded') continue;
     const lacks = { replica: id, address, model };
-    if (known === undefined) lacking.push({ ...lacks, state: 'unknown', reason: 'it has not heard of it yet' });
+    if (known === undefined)
+      lacking.push({ ...lacks, state: 'unknown', reason: `it knows nothing of it, as of ${silentSeconds} s ago` });
     // What failed before a reload was asked for is about to be tried again.
     else if (known.state === 'failed' && known.generation === generation)
       lacking.push({ ...lacks, state: 'failed', reason: known.reason ?? 'it does not say why' });

@@ -8,7 +8,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import type { Pool } from 'pg';
+import type { Pool, QueryConfig } from 'pg';
 import { observe } from '@adlift/telemetry';
 import { jsonDigest } from '@adlift/wire';
 import { LEDGER_POOL } from '../ledger.module';
@@ -21,6 +21,8 @@ import { softwareVersion } from './software-version';
 const WILDCARDS = ['0.0.0.0', '::'];
 /** A shutdown does not wait longer than this for a database that is away; the row then dies by its silence. */
 const FAREWELL_MS = 1000;
+/** A beat that hangs must not keep the next ones from being tried. */
+const BEAT_TIMEOUT_MS = 5000;
 
 /** Replicas that were silent for a day are forgotten with the same statement. */
 const BEAT = `
@@ -92,7 +94,9 @@ export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutd
     const flagRevision = jsonDigest(this.flags.current().map(({ experiment, digest }) => [experiment, digest]));
     try {
       const { id, address, software, startedAt } = this;
-      await this.pool.query(BEAT, [id, address, software, flagRevision, models, startedAt]);
+      const values = [id, address, software, flagRevision, models, startedAt];
+      const query: QueryConfig & { query_timeout: number } = { text: BEAT, values, query_timeout: BEAT_TIMEOUT_MS };
+      await this.pool.query(query);
       this.beatAt = Date.now();
       this.complaint = '';
     } catch (error) {
