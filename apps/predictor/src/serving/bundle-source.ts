@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { bundleDigest, bundleFile, bundleFolder, MANIFEST_FILE, parseManifest, type Manifest } from '@adlift/scoring';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
@@ -44,17 +44,11 @@ const TIMEOUT_MS = 30_000;
 
 /** Pulls bundles by digest from the experiments app and keeps them on disk, so that a restart does not need it. */
 @Injectable()
-export class BundleSource implements BeforeApplicationShutdown {
+export class BundleSource {
   private readonly root: string;
-  private readonly ending = new AbortController();
 
   constructor(@Inject(PREDICTOR_CONFIG) private readonly config: PredictorEnvironment) {
     this.root = join(resolve(config.ADLIFT_HOME), 'bundles');
-  }
-
-  /** A download under way must not hold the shutdown up. */
-  beforeApplicationShutdown(): void {
-    this.ending.abort();
   }
 
   /** The serving set now, or the last one known while the experiments app is away. Throws when there is neither. */
@@ -122,8 +116,7 @@ export class BundleSource implements BeforeApplicationShutdown {
   }
 
   private async fetch(path: string): Promise<Response> {
-    const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), this.ending.signal]);
-    const answer = await fetch(this.config.EXPERIMENTS_URL + path, { signal });
+    const answer = await fetch(this.config.EXPERIMENTS_URL + path, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
     return answer;
   }
