@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { ReplicaView } from '@adlift/client';
 import { DomainError } from '@adlift/problem';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
@@ -26,7 +26,9 @@ const NAMED = 5;
 
 /** Whether every live replica has models loaded: what has to be true before traffic is sent to them. */
 @Injectable()
-export class ModelReadiness {
+export class ModelReadiness implements BeforeApplicationShutdown {
+  private readonly ending = new AbortController();
+
   constructor(
     private readonly serving: ServingService,
     private readonly replicas: ReplicaStore,
@@ -36,7 +38,7 @@ export class ModelReadiness {
   /**
    * Resolves once every live replica has all of the models ("name@version"), which must be registered. Throws
    * `failed_precondition` naming each replica that lacks one and why: at once when waiting cannot help, else after
-   * START_WAIT_MS.
+   * START_WAIT_MS; `unavailable` when this app ends meanwhile.
    */
   async require(references: readonly string[], { force }: ReadinessOptions): Promise<void> {
     const deadline = Date.now() + this.config.START_WAIT_MS;
@@ -48,8 +50,19 @@ export class ModelReadiness {
       if (lacking.length === 0 && (live.length > 0 || force)) return;
       const hopeless = lacking.length > 0 && lacking.every(({ state }) => state === 'failed');
       if (hopeless || Date.now() >= deadline) throw live.length === 0 ? noReplica() : notLoaded(lacking);
-      await delay(POLL_MS);
+      await this.pause();
     }
+  }
+
+  /** Calls that wait must not hold the shutdown up. */
+  beforeApplicationShutdown(): void {
+    this.ending.abort();
+  }
+
+  private async pause(): Promise<void> {
+    await delay(POLL_MS, undefined, { signal: this.ending.signal }).catch(() => {
+      throw new DomainError('unavailable', 'this app is shutting down; nothing was started', undefined, 1);
+    });
   }
 }
 
