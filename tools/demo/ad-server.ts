@@ -35,7 +35,7 @@ export interface AdServerOptions {
   readonly onProgress: (done: number, total: number) => void;
 }
 
-const PARALLEL_REQUESTS = 48;
+const PARALLEL_REQUESTS = 16;
 const EVENTS_PER_CALL = 500;
 const PARALLEL_EVENT_CALLS = 4;
 const { EventKind, EventStatus, FollowedRank, Viewable, BidType } = proto.v1;

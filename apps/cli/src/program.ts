@@ -13,6 +13,6 @@ export function adliftProgram(connect: Connect, userFolder: string): Command {
     .addCommand(importCommand(connect, userFolder))
     .addCommand(experimentCommand(connect))
     .addCommand(adsCommand(connect, userFolder))
-    .addCommand(modelCommand(connect))
+    .addCommand(modelCommand(connect, userFolder))
     .addCommand(replicasCommand(connect));
 }

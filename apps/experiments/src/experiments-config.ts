@@ -17,6 +17,8 @@ export const experimentsEnvironment = z.object({
   REPLICA_LIFETIME_MS: milliseconds(15_000),
   /** How long a start waits for replicas to load the models; longer than the silence of one that has just crashed. */
   START_WAIT_MS: milliseconds(20_000),
+  /** How often ads are counted for the priors of predictors. */
+  AD_RATES_REFRESH_MS: milliseconds(30_000),
   /** Full days that spans are kept beside today. */
   TRACE_RETENTION_DAYS: z.coerce
     .number('must be days, 1 to 30')

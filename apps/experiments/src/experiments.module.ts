@@ -10,6 +10,7 @@ import { ExperimentEntity } from './experiment/experiment.entity';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from './experiments-config';
 import { FlagSync } from './flag-sync/flag-sync';
 import { UnleashAdmin } from './flag-sync/unleash-admin';
+import { AdRateService } from './ad-rate/ad-rate.service';
 import { FoldService } from './fold/fold.service';
 import { HealthController } from './health/health.controller';
 import { ModelEntity } from './model/model.entity';
@@ -50,6 +51,7 @@ export class ExperimentsModule {
         KeptStatistics,
         ReportService,
         FoldService,
+        AdRateService,
       ],
     };
   }

@@ -24,6 +24,9 @@ export const predictorEnvironment = z.object({
   UNLEASH_REFRESH_MS: milliseconds(2000),
   MODEL_REFRESH_MS: milliseconds(2000),
   HEARTBEAT_MS: milliseconds(3000),
+  /** Wait for scoring from which on requests are answered more cheaply; half of a deadline where that is less. */
+  QUEUE_TARGET_MS: milliseconds(25),
+  PRIORS_REFRESH_MS: milliseconds(60_000),
   ATTRIBUTION_WINDOW_DAYS: z.coerce.number().int().min(1).max(365).default(30),
   MAX_PENDING_EXPOSURES: z.coerce.number().int().min(1).default(100_000),
   ADLIFT_TOKEN_KEYS: z.string().transform((text, context): KeyRing => {

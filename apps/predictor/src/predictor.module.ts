@@ -18,6 +18,7 @@ import { HealthController } from './health/health.controller';
 import { ModelHealth } from './health/model-health';
 import { ActivityCounts, PredictorStatus } from './health/predictor-status';
 import { ProcessMetrics } from './health/process-metrics';
+import { ScoringMetrics } from './health/scoring-metrics';
 import { InferenceCatalogue } from './inference-protocol/inference-catalogue';
 import { InferenceGrpc } from './inference-protocol/inference.grpc';
 import { InferenceService } from './inference-protocol/inference.service';
@@ -47,8 +48,13 @@ import { UnleashFlagSource } from './routing/unleash-flag-source';
 import { DecisionTracer } from './trace/decision-tracer';
 import { SpanStorage } from './trace/span-storage';
 import { BundleSource } from './serving/bundle-source';
-import { CandidateScorer } from './serving/candidate-scorer';
 import { ModelLoads } from './serving/model-loads';
+import { Admission } from './degradation/admission';
+import { Breaker } from './degradation/breaker';
+import { Priors } from './degradation/priors';
+import { ScoreMemory } from './degradation/score-memory';
+import { StandIns } from './degradation/stand-ins';
+import { ModelScorer } from './serving/model-scorer';
 import { ModelRepository } from './serving/model-repository';
 
 @Global()
@@ -65,7 +71,8 @@ export class PredictorModule {
         { provide: ScoringPool, useFactory: () => new ScoringPool() },
         { provide: FlagSource, useClass: UnleashFlagSource },
         ...[FlagRecorder, Assigner],
-        ...[BundleSource, ModelLoads, ModelRepository, CandidateScorer, Heartbeat],
+        ...[BundleSource, ModelLoads, ModelRepository, ModelScorer, Heartbeat],
+        ...[Admission, Breaker, ScoreMemory, Priors, StandIns],
         ...[AdCatalogue, CatalogueReader, CatalogueSnapshot, CatalogueMirror],
         ...[
           AnswerSource,
@@ -82,7 +89,7 @@ export class PredictorModule {
           PredictorGrpc,
         ],
         ...[Credentials, RejectedEvents, EventObservers, EventsService, EventsGrpc],
-        ...[ActivityCounts, PredictorStatus, ProcessMetrics, SpanStorage, ModelHealth, GrpcServer],
+        ...[ActivityCounts, PredictorStatus, ProcessMetrics, ScoringMetrics, SpanStorage, ModelHealth, GrpcServer],
         ...[OfferedModels, ModelInference, RouterInference, InferenceStatistics],
         ...[InferenceCatalogue, InferenceService, InferenceGrpc],
       ],

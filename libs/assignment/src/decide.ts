@@ -47,11 +47,25 @@ export function isInExperiment(assignment: Assignment): boolean {
   return assignment.reason === 'split' && assignment.assigned !== '';
 }
 
-/** Reads a variant's payload; undefined when it is not what the flag sync writes. */
-export function parsePlan(payload: string | undefined): VariantPlan | undefined {
+const MAX_PLANS = 1000;
+const plans = new Map<string, VariantPlan | undefined>();
+
+/**
+ * Reads a variant's payload; undefined when it is not what the flag sync writes. Payloads are few and asked for at
+ * every request, so what was read is remembered.
+ */
+export function parsePlan(payload = ''): VariantPlan | undefined {
+  if (plans.has(payload)) return plans.get(payload);
+  const plan = readPlan(payload);
+  if (plans.size >= MAX_PLANS) plans.clear();
+  plans.set(payload, plan);
+  return plan;
+}
+
+function readPlan(payload: string): VariantPlan | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(payload ?? '');
+    value = JSON.parse(payload);
   } catch {
     return undefined;
   }

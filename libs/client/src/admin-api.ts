@@ -71,6 +71,7 @@ export class AdminApi {
     if (label !== undefined) await this.call('PUT', `/v1/models/${manifest.name}/${manifest.version}/labels/${label}`);
   }
 
+  /** All model versions, oldest first. */
   async models(): Promise<readonly ModelView[]> {
     const { models } = await this.call<{ models: ModelView[] }>('GET', '/v1/models');
     return models;

@@ -42,7 +42,7 @@ export interface ReplicaView {
   readonly models: readonly ReplicaModel[];
 }
 
-/** A model version, as `GET /v1/models` lists it. */
+/** A registered model version, as `GET /v1/models` lists it; `digest` is the identity of its bundle. */
 export interface ModelView {
   readonly name: string;
   readonly version: string;

@@ -1,3 +1,4 @@
+import { checkDirectFeature } from './check-tensors';
 import { type Feature, type FeatureCross, type FeatureSchema, FeatureSchemaError } from './feature-schema';
 
 const MAX_TABLE_SIZE = 2 ** 31 - 1;
@@ -27,7 +28,10 @@ function checkFeature(feature: Feature): void {
       if (!(feature.scale > 0 && Number.isFinite(feature.scale))) refuse(feature.name, 'scale is not positive');
       if (!Number.isFinite(feature.mean)) refuse(feature.name, 'mean is not finite');
       if (!Number.isFinite(feature.impute)) refuse(feature.name, 'impute is not finite');
+      return;
     }
+    case 'direct':
+      checkDirectFeature(feature);
   }
 }
 
@@ -37,11 +41,13 @@ function checkCross(cross: FeatureCross, features: ReadonlyMap<string, Feature>)
   for (const part of cross.of) {
     const feature = features.get(part);
     if (feature === undefined) refuse(cross.name, `part "${part}" is not a feature`);
-    if (feature.type === 'numeric') refuse(cross.name, `part "${part}" is numeric`);
+    if (feature.type === 'numeric' || feature.type === 'direct') {
+      refuse(cross.name, `part "${part}" is ${feature.type}`);
+    }
   }
 }
 
-/** Number of slots a categorical or bucket feature takes in the global table; 0 for a numeric one. */
+/** Number of slots a categorical or bucket feature takes in the global table; 0 for any other. */
 export function slotCount(feature: Feature): number {
   switch (feature.type) {
     case 'categorical':
@@ -49,6 +55,7 @@ export function slotCount(feature: Feature): number {
     case 'buckets':
       return feature.edges.length + 2;
     case 'numeric':
+    case 'direct':
       return 0;
   }
 }

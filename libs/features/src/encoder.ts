@@ -3,10 +3,13 @@ import { BucketEncoder } from './bucket-encoder';
 import { CategoricalEncoder } from './categorical-encoder';
 import { HashCoder, VocabularyCoder } from './category-coder';
 import { checkSchema, slotCount } from './check-schema';
+import { checkTensors } from './check-tensors';
 import { CrossEncoder } from './cross-encoder';
-import type { Feature, FeatureSchema } from './feature-schema';
+import type { DirectFeature, TensorInput } from './direct-feature';
+import type { Feature, FeatureSchema, NumericFeature } from './feature-schema';
 import { HashColumn, type IdColumn } from './id-writer';
 import { NumericEncoder } from './numeric-encoder';
+import { TensorEncoder } from './tensor-encoder';
 
 /** Place of one id column: global ids [offset, offset + size) belong to the feature or cross `name`. */
 export interface IdRange {
@@ -30,13 +33,19 @@ export class Encoder {
   readonly numericCount: number;
   /** Number of global ids. */
   readonly tableSize: number;
+  /** For a model with inputs of its own: writes the direct features into them. */
+  readonly tensors: TensorEncoder | undefined;
   private readonly idEncoders: readonly (readonly [string, CategoricalEncoder | BucketEncoder])[];
   private readonly numericEncoders: readonly (readonly [string, NumericEncoder])[];
   private readonly crossEncoders: readonly CrossEncoder[];
   private readonly featureNames: ReadonlySet<string>;
 
-  constructor(readonly schema: FeatureSchema) {
+  constructor(
+    readonly schema: FeatureSchema,
+    tensors: readonly TensorInput[],
+  ) {
     checkSchema(schema);
+    checkTensors(schema, tensors);
     const crossed = new Map<string, HashColumn>();
     for (const part of schema.crosses.flatMap((cross) => cross.of)) crossed.set(part, new HashColumn());
 
@@ -46,6 +55,7 @@ export class Encoder {
     const numericColumns: string[] = [];
     let offset = 0;
     for (const feature of schema.features) {
+      if (feature.type === 'direct') continue;
       if (feature.type === 'numeric') {
         numericEncoders.push([feature.name, new NumericEncoder(feature, numericColumns.length)]);
         numericColumns.push(feature.name);
@@ -71,6 +81,7 @@ export class Encoder {
     this.tableSize = offset;
     this.idEncoders = idEncoders;
     this.numericEncoders = numericEncoders;
+    this.tensors = tensors.length > 0 ? new TensorEncoder(schema, tensors) : undefined;
     this.featureNames = new Set(schema.features.map((feature) => feature.name));
   }
 
@@ -88,6 +99,12 @@ export class Encoder {
     for (const [name, encoder] of this.numericEncoders) encoder.encode(columns.get(name), n, numericTarget);
   }
 
+  /** Whether a feature reads every one of the columns. */
+  knowsAll(columns: Columns): boolean {
+    for (const name of columns.keys()) if (!this.featureNames.has(name)) return false;
+    return true;
+  }
+
   /** Names of the columns that no feature reads, in the order given. */
   unknownColumns(columns: Columns): string[] {
     return [...columns.keys()].filter((name) => !this.featureNames.has(name));
@@ -95,7 +112,7 @@ export class Encoder {
 }
 
 function idEncoder(
-  feature: Exclude<Feature, { type: 'numeric' }>,
+  feature: Exclude<Feature, NumericFeature | DirectFeature>,
   place: IdColumn,
 ): CategoricalEncoder | BucketEncoder {
   if (feature.type === 'buckets') return new BucketEncoder(feature, place);
@@ -104,7 +121,10 @@ function idEncoder(
   return new CategoricalEncoder(coder, place);
 }
 
-/** Checks the schema and does everything that can be done once; throws FeatureSchemaError on a bad schema. */
-export function compileEncoder(schema: FeatureSchema): Encoder {
-  return new Encoder(schema);
+/**
+ * Checks the schema and does everything that can be done once; throws FeatureSchemaError on a bad schema. `tensors` are
+ * a foreign model's own inputs, which take the direct features.
+ */
+export function compileEncoder(schema: FeatureSchema, tensors: readonly TensorInput[] = []): Encoder {
+  return new Encoder(schema, tensors);
 }

@@ -2,6 +2,9 @@ import type { Column } from '@adlift/wire';
 import { bucketOf } from './bucket-encoder';
 import { numberAt, textAt, usableLength } from './column-entry';
 
+/** Most bins of one feature's reference distribution. */
+export const BASELINE_BINS = 20;
+
 /** Frozen bins of a numeric feature in raw units: bin i holds edges[i-1] <= x < edges[i]. */
 export interface NumericBins {
   readonly kind: 'numeric';

@@ -1,3 +1,5 @@
+import type { DirectFeature } from './direct-feature';
+
 /** Categorical feature with a learnt list of values; slots: one per value, then out-of-vocabulary, then missing. */
 export interface VocabularyFeature {
   readonly name: string;
@@ -39,7 +41,7 @@ export interface BucketFeature {
   readonly edges: readonly number[];
 }
 
-export type Feature = VocabularyFeature | HashFeature | NumericFeature | BucketFeature;
+export type Feature = VocabularyFeature | HashFeature | NumericFeature | BucketFeature | DirectFeature;
 
 /**
  * Cross of two or more categorical or bucket features, hashed into `size` slots, then a missing slot that is taken

@@ -1,5 +1,17 @@
 export { bucketOf } from './bucket-encoder';
 export { checkSchema } from './check-schema';
+export { checkTensors } from './check-tensors';
+export {
+  type DirectFeature,
+  type DirectHash,
+  type DirectInteger,
+  type DirectNumber,
+  type DirectText,
+  type DirectVocabulary,
+  TENSOR_TYPES,
+  type TensorInput,
+  type TensorType,
+} from './direct-feature';
 export { compileEncoder, Encoder, type IdRange } from './encoder';
 export {
   type BinCounts,
@@ -31,3 +43,6 @@ export {
 export { type LearnedSchema, learnSchema } from './learn-schema';
 export { murmur3 } from './murmur3';
 export { RowFlag } from './row-flags';
+export { sampleBaseline } from './sample-baseline';
+export { TensorEncoder } from './tensor-encoder';
+export { readTensor, tensorBytes, type TensorValues, tensorView } from './tensor-values';

@@ -1,12 +1,10 @@
 import type { Column, Columns } from '@adlift/wire';
 import { checkSchema } from './check-schema';
-import { countBins, type FeatureBaseline, type FeatureBins } from './feature-baseline';
+import { BASELINE_BINS, countBins, type FeatureBaseline, type FeatureBins } from './feature-baseline';
 import type { Feature, FeatureSchema, NumericFeature } from './feature-schema';
 import type { FeatureSpec, NumericSpec, SchemaSpec } from './feature-spec';
 import { transformNumber } from './numeric-encoder';
 import { type CategoryCount, quantile, quantileEdges, rankCategories, sortedNumbers } from './value-summary';
-
-const BASELINE_BINS = 20;
 
 /** A learnt schema with the reference bins that drift is measured against, one entry per feature. */
 export interface LearnedSchema {

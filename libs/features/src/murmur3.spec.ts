@@ -40,11 +40,17 @@ describe('murmur3', () => {
     }
   });
 
-  it('keeps integers apart that share a place in its memory', () => {
-    const hasher = new FieldHasher('ad');
+  it('hashes whole numbers of every length behind a prefix of every length', () => {
     const values = Array.from({ length: 5000 }, (_, i) => Math.imul(i, 2654435) - 40);
-    for (const value of [...values, ...values.reverse(), 0, 0]) {
-      expect(hasher.hashInt(value)).toBe(murmur3(utf8.encode(`ad=${value}`)));
+    for (let digits = 0; digits < 10; digits++) values.push(10 ** digits - 1, 10 ** digits, 5 * 10 ** digits);
+    for (const field of ['', 'a', 'ad', 'ads', 'site', 'é']) {
+      const hasher = new FieldHasher(field);
+      const whole = Int32Array.from(values.filter((value) => value === (value | 0)));
+      const hashes = new Uint32Array(whole.length);
+      hasher.hashInts(whole, whole.length, hashes);
+      whole.forEach((value, i) =>
+        expect([value, hashes[i]]).toEqual([value, murmur3(utf8.encode(`${field}=${value}`))]),
+      );
     }
   });
 });

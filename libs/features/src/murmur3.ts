@@ -1,18 +1,32 @@
 const C1 = 0xcc9e2d51;
 const C2 = 0x1b873593;
 
-function mixBlock(k: number): number {
+/** Scrambles one little-endian block of 1 to 4 bytes. */
+export function mixBlock(k: number): number {
   const scrambled = Math.imul(k, C1);
   return Math.imul((scrambled << 15) | (scrambled >>> 17), C2);
+}
+
+/** Takes one whole block into the state. */
+export function mixIn(state: number, block: number): number {
+  let h = state ^ mixBlock(block);
+  h = (h << 13) | (h >>> 19);
+  return (Math.imul(h, 5) + 0xe6546b64) | 0;
+}
+
+/** The hash, unsigned, of a state that has taken in all of `length` bytes. */
+export function finalMix(state: number, length: number): number {
+  let h = state ^ length;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
 }
 
 /** Runs whole 4-byte blocks of murmur3_x86_32 over `bytes[start, end)`; `end - start` is a multiple of 4. */
 export function murmur3Blocks(state: number, bytes: Uint8Array, start: number, end: number): number {
   let h = state;
   for (let i = start; i < end; i += 4) {
-    h ^= mixBlock(bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24));
-    h = (h << 13) | (h >>> 19);
-    h = (Math.imul(h, 5) + 0xe6546b64) | 0;
+    h = mixIn(h, bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24));
   }
   return h;
 }
@@ -27,10 +41,7 @@ export function murmur3Finish(state: number, bytes: Uint8Array, tail: number, le
     if (rest > 2) k |= bytes[tail + 2] << 16;
     h ^= mixBlock(k);
   }
-  h ^= length;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return finalMix(h, length);
 }
 
 /** murmur3_x86_32 (Appleby) of all `bytes`, as an unsigned 32-bit integer. */

@@ -31,6 +31,9 @@ interface LogRow {
 const MAX_ROWS = 5000;
 const MAX_PREDICTION_ROWS = 1000;
 const MAX_PENDING_EVENTS = 50_000;
+/** Nobody waits for these rows, and a transaction of many costs little more than one of few. */
+const EXPOSURE_LINGER_MS = 20;
+const PREDICTION_LINGER_MS = 100;
 const MAX_LINKS = 32;
 
 /** The way of every event, exposure and log row into PostgreSQL. */
@@ -60,6 +63,7 @@ export class LedgerWriter {
       onUnavailable,
       maxRows: MAX_ROWS,
       capacity: options.maxPendingExposures,
+      lingerMs: EXPOSURE_LINGER_MS,
       dayOf: () => undefined,
       store: (client, items) =>
         inSpan('store exposures', { 'adlift.rows': items.length }, [], () => storeExposures(client, items)),
@@ -73,6 +77,7 @@ export class LedgerWriter {
       onUnavailable,
       maxRows: MAX_PREDICTION_ROWS,
       capacity: options.maxPendingPredictions,
+      lingerMs: PREDICTION_LINGER_MS,
       dayOf: ({ day }) => day,
       store: async (client, items) => {
         await inSpan('store predictions', { 'adlift.rows': items.length }, [], () =>

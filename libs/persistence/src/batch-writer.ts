@@ -12,6 +12,8 @@ export interface BatchWriterOptions<Item, Outcome> {
   readonly maxRows: number;
   /** Items that may wait. */
   readonly capacity: number;
+  /** How long offered items may wait for others to share a transaction, milliseconds; 0 by default. */
+  readonly lingerMs?: number;
   /** Tables with daily partitions that the items go to; the event tables by default. */
   readonly tables?: readonly string[];
   /** The day partition an item needs; undefined for tables without. */
@@ -52,6 +54,7 @@ export class BatchWriter<Item, Outcome> {
   private inFlightSince = 0;
   private pauseMs = 0;
   private retryTimer: NodeJS.Timeout | undefined;
+  private linger: NodeJS.Timeout | undefined;
   private closed = false;
   private abandoned = false;
 
@@ -93,7 +96,9 @@ export class BatchWriter<Item, Outcome> {
   offer(item: Item): boolean {
     if (this.closed || this.pending >= this.options.capacity) return false;
     this.waiting.push({ item, arrivedMs: Date.now() });
-    this.start();
+    const { lingerMs = 0, maxRows } = this.options;
+    if (lingerMs === 0 || this.waiting.length >= maxRows) this.start();
+    else this.linger ??= setTimeout(() => this.endLinger(), lingerMs);
     return true;
   }
 
@@ -103,6 +108,8 @@ export class BatchWriter<Item, Outcome> {
     const deadline = Date.now() + graceMs;
     // There may be less grace than is left of a pause.
     clearTimeout(this.retryTimer);
+    clearTimeout(this.linger);
+    this.linger = undefined;
     this.retryTimer = undefined;
     while (this.pending > 0 && Date.now() < deadline) {
       this.start();
@@ -113,12 +120,17 @@ export class BatchWriter<Item, Outcome> {
     return this.pending;
   }
 
+  private endLinger(): void {
+    this.linger = undefined;
+    this.start();
+  }
+
   private start(): void {
     if (this.running !== undefined || this.retryTimer !== undefined || this.waiting.length === 0) return;
     this.running = this.drain().finally(() => {
       this.running = undefined;
       if (this.pauseMs > 0) this.retryLater();
-      else if (this.waiting.length > 0) this.start();
+      else if (this.waiting.length > 0 && this.linger === undefined) this.start();
     });
   }
 
@@ -139,7 +151,7 @@ export class BatchWriter<Item, Outcome> {
       client = await this.options.pool.connect();
       // A connection that breaks fails the running query, and also emits; unheard, that would end the process.
       client.on('error', ignore);
-      while (this.waiting.length > 0) {
+      while (this.waiting.length > 0 && (this.linger === undefined || this.waiting.length >= this.options.maxRows)) {
         batch = this.waiting.splice(0, this.options.maxRows);
         this.inFlight = batch.length;
         this.inFlightSince = batch[0]?.arrivedMs ?? 0;

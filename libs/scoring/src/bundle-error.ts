@@ -3,9 +3,14 @@ export type BundleErrorCode =
   | 'BUNDLE_DIGEST_MISMATCH'
   | 'BUNDLE_FILE_MISMATCH'
   | 'BUNDLE_GOLDEN_MISMATCH'
-  | 'BUNDLE_MODEL_INVALID';
+  | 'BUNDLE_MODEL_INVALID'
+  | 'BUNDLE_MODEL_TOO_LARGE'
+  | 'BUNDLE_MODEL_OPSET'
+  | 'BUNDLE_MODEL_EXTERNAL_DATA'
+  | 'BUNDLE_MODEL_INPUT'
+  | 'BUNDLE_MODEL_OUTPUT';
 
-/** A bundle that must not be served; `code` is stable and the message names the first difference. */
+/** A bundle or model that must not be served; `code` is stable and the message names the first difference. */
 export class BundleError extends Error {
   override readonly name = 'BundleError';
 

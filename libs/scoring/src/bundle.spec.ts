@@ -108,7 +108,8 @@ describe('parseManifest', () => {
 describe('LoadedModel', () => {
   it('opens what was built', async () => {
     const model = await LoadedModel.open(bundle.digest, writeBundleFolder(root, bundle));
-    expect(model.shape).toEqual({ idCount: encoder.idCount, numericCount: encoder.numericCount, outputWidth: 1 });
+    const { idCount, numericCount } = encoder;
+    expect(model.shape).toEqual({ idCount, numericCount, tensors: [], outputWidth: 1, outputType: 'float32' });
   });
 
   it('refuses a golden probability that the model does not give, naming row and values', async () => {
@@ -151,17 +152,19 @@ describe('guardOutputs', () => {
     return { invalid, probability: [...probability] };
   };
 
-  it('keeps probabilities inside (1e-7, 1 - 1e-7) and counts rows that are not finite', () => {
-    const { invalid, probability } = guard('probability', 'n', [-1, 0.25, 2, NaN, Infinity], 5);
-    expect(invalid).toBe(2);
+  it('keeps probabilities inside (1e-7, 1 - 1e-7), and counts rows that are not finite or no probability', () => {
+    const { invalid, probability } = guard('probability', 'n', [-5e-7, 0.25, 1 + 5e-7, NaN, Infinity, -1e-5, 1.1], 7);
+    expect(invalid).toBe(4);
     expect(probability[0]).toBeGreaterThan(1e-7);
     expect(probability[1]).toBe(0.25);
     expect(probability[2]).toBeLessThan(1 - 1e-7);
-    expect(probability.slice(3)).toEqual([NaN, NaN]);
+    expect(probability.slice(3)).toEqual([NaN, NaN, NaN, NaN]);
   });
 
   it('reads logits and two-column outputs', () => {
     expect(guard('logit', 'n', [0], 1).probability).toEqual([0.5]);
+    expect(guard('logit', 'n,2', [1, 1, 5, 4], 2).probability).toEqual([0.5, Math.fround(1 / (1 + Math.E))]);
+    expect(guard('logit', 'n', [NaN, 1000, -1000], 3).invalid).toBe(1);
     expect(guard('probability', 'n,2', [0.75, 0.25, 0.5, 0.5], 2).probability).toEqual([0.25, 0.5]);
   });
 });

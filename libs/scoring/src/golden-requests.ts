@@ -1,4 +1,4 @@
-import type { Encoder } from '@adlift/features';
+import { type Encoder, readTensor, tensorBytes, tensorView } from '@adlift/features';
 import type { Columns } from '@adlift/wire';
 import { z } from 'zod';
 import { BundleError } from './bundle-error';
@@ -15,6 +15,8 @@ const requestSchema = z.strictObject({
   columns: z.record(z.string(), goldenColumnSchema),
   ids: z.array(z.int()),
   numeric: z.array(z.number()),
+  /** A foreign model's own inputs by name; null stands for NaN. */
+  tensors: z.record(z.string(), z.array(z.union([z.number(), z.string(), z.null()]))).optional(),
 });
 
 const goldenFileSchema = z.strictObject({
@@ -88,6 +90,11 @@ export function parseGoldenFile(bytes: Uint8Array): GoldenFile {
   throw new BundleError('BUNDLE_GOLDEN_MISMATCH', `golden file, ${issue.path.join('.')}: ${issue.message}`);
 }
 
+/** The raw columns of a golden request. */
+export function goldenColumns({ columns }: Pick<GoldenRequest, 'columns'>): Columns {
+  return new Map(Object.entries(columns).map(([name, column]) => [name, fromGoldenColumn(column)]));
+}
+
 /** Encodes every golden request again; throws BundleError BUNDLE_GOLDEN_MISMATCH naming the first difference. */
 export function checkGoldenInputs(encoder: Encoder, golden: GoldenFile): void {
   golden.requests.forEach((request, r) => {
@@ -95,6 +102,9 @@ export function checkGoldenInputs(encoder: Encoder, golden: GoldenFile): void {
     const idNames = encoder.idRanges.map((range) => range.name);
     compareInputs(`golden request ${r}`, idNames, request.ids, got.ids);
     compareInputs(`golden request ${r}`, encoder.numericColumns, request.numeric, got.numeric);
+    for (const { name, features } of encoder.tensors?.inputs ?? []) {
+      compareInputs(`golden request ${r}`, features, request.tensors?.[name] ?? [], got.tensors?.[name] ?? []);
+    }
   });
 }
 
@@ -113,12 +123,29 @@ export function checkGoldenPredictions(golden: GoldenFile, got: ArrayLike<number
 function encodeRequest(encoder: Encoder, columns: Record<string, GoldenColumn>, n: number): GoldenRequest {
   const ids = new Int32Array(n * encoder.idCount);
   const numeric = new Float32Array(n * encoder.numericCount);
-  const raw = new Map(Object.entries(columns).map(([name, column]) => [name, fromGoldenColumn(column)]));
-  encoder.encode(raw, n, ids, numeric, new Uint8Array(n));
-  return { n, columns, ids: [...ids], numeric: [...numeric] };
+  const raw = goldenColumns({ columns });
+  const rowFlags = new Uint8Array(n);
+  encoder.encode(raw, n, ids, numeric, rowFlags);
+  const encoded = { n, columns, ids: [...ids], numeric: [...numeric] };
+  if (encoder.tensors === undefined) return encoded;
+  const { inputs } = encoder.tensors;
+  const values = inputs.map(({ type, features }) =>
+    tensorView(type, new ArrayBuffer(n * features.length * tensorBytes(type))),
+  );
+  encoder.tensors.encode(raw, n, values, 0, rowFlags);
+  const tensors = inputs.map(({ name, type, features }, t): [string, (number | string | null)[]] => [
+    name,
+    readTensor(type, values[t], n * features.length).map((value) => (Number.isNaN(value) ? null : value)),
+  ]);
+  return { ...encoded, tensors: Object.fromEntries(tensors) };
 }
 
-function compareInputs(where: string, names: readonly string[], expected: number[], got: number[]): void {
+function compareInputs(
+  where: string,
+  names: readonly string[],
+  expected: readonly (number | string | null)[],
+  got: readonly (number | string | null)[],
+): void {
   if (expected.length !== got.length) throw mismatch(`${where}: ${expected.length} inputs expected, got ${got.length}`);
   const at = expected.findIndex((value, i) => value !== got[i]);
   if (at < 0) return;

@@ -1,34 +1,35 @@
 import type { Manifest } from './manifest';
+import { outputWidth } from './model-shape';
 
 // The nearest single-precision numbers inside the open interval (1e-7, 1 - 1e-7).
 const LOWEST = Math.fround(1e-7);
 const HIGHEST = Math.fround(1 - 1e-7);
 
-/** Values a model writes a row, by the manifest's output shape. */
-export function outputWidth(output: Manifest['output']): number {
-  return output.shape === 'n,2' ? 2 : 1;
-}
+/** How far rounding may carry a probability out of [0, 1]; further out it is none. */
+export const PROBABILITY_SLACK = 1e-6;
 
 /**
- * Turns raw model output into probabilities, row by row: NaN where the output is not finite, else inside the open
- * interval (1e-7, 1 - 1e-7). Of [n, 2] the second column counts. Returns the number of NaN rows.
+ * Turns raw model output into probabilities, row by row: NaN where the output is not finite or is no probability, else
+ * inside the open interval (1e-7, 1 - 1e-7). Of [n, 2] the second column is the click's: its probability as it is, its
+ * logit against that of the first (softmax). Returns the number of NaN rows.
  */
 export function guardOutputs(
   output: Manifest['output'],
-  raw: Float32Array,
+  raw: Float32Array | Float64Array,
   n: number,
   probability: Float32Array,
 ): number {
   const width = outputWidth(output);
+  const logits = output.kind === 'logit';
   let invalid = 0;
   for (let i = 0; i < n; i++) {
     const value = raw[i * width + width - 1];
-    if (!Number.isFinite(value)) {
+    const p = logits ? 1 / (1 + Math.exp(width === 2 ? raw[i * 2] - value : -value)) : value;
+    if (!(Number.isFinite(value) && p >= -PROBABILITY_SLACK && p <= 1 + PROBABILITY_SLACK)) {
       probability[i] = NaN;
       invalid++;
       continue;
     }
-    const p = output.kind === 'logit' ? 1 / (1 + Math.exp(-value)) : value;
     probability[i] = p < LOWEST ? LOWEST : p > HIGHEST ? HIGHEST : p;
   }
   return invalid;

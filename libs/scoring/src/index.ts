@@ -1,6 +1,8 @@
 export { buildBundle, type Bundle, type BundleParts, type BundleStatement } from './build-bundle';
 export { BundleError, type BundleErrorCode } from './bundle-error';
 export { bundleFile, bundleFolder, verifyBundleFolder, writeBundleFolder } from './bundle-folder';
+export { featureFields } from './manifest-features';
+export { checkSignature } from './check-signature';
 export { fromGoldenColumn, type GoldenColumn, toGoldenColumn } from './golden-column';
 export {
   checkGoldenInputs,
@@ -14,9 +16,21 @@ export {
   parseGoldenFile,
 } from './golden-requests';
 export { type InputRows } from './input-rows';
-export { BUNDLE_FORMAT, bundleDigest, type Manifest, MANIFEST_FILE, parseManifest, readManifest } from './manifest';
+export { checkModelSize, inspectModel, MAX_MODEL_BYTES, type ModelFacts, type ModelValue } from './inspect-model';
+export {
+  BUNDLE_FORMAT,
+  bundleDigest,
+  checkInputs,
+  type Manifest,
+  MANIFEST_FILE,
+  manifestFields,
+  parseManifest,
+  readManifest,
+} from './manifest';
 export { type ModelHost } from './model-host';
 export { type ModelShape } from './model-shape';
+export { type InputProposal, MAX_INPUT_COLUMNS, proposeInputs, proposeOutput } from './propose-signature';
+export { rawProbabilities } from './raw-probabilities';
 export { ModelNotLoadedError, ScoringExpiredError, ScoringFailedError, ScoringUnavailableError } from './scoring-error';
 export { guardOutputs } from './guard-outputs';
 export { MAX_ROWS, type RunFacts, type ScoringJob } from './scoring-job';

@@ -1,14 +1,23 @@
-import { compileEncoder } from '@adlift/features';
-import { InferenceSession } from 'onnxruntime-node';
+import { compileEncoder, type Encoder } from '@adlift/features';
+import type { InferenceSession } from 'onnxruntime-node';
 import { BundleError } from './bundle-error';
 import { bundleFile, readBundleFile, verifyBundleFolder } from './bundle-folder';
-import { checkGoldenInputs, checkGoldenPredictions, joinRequests, parseGoldenFile } from './golden-requests';
-import { clampIds, guardOutputs, outputWidth } from './guard-outputs';
-import { allocateRound } from './input-rows';
+import { checkOutputKind } from './check-output';
+import { checkSignature } from './check-signature';
+import {
+  checkGoldenInputs,
+  checkGoldenPredictions,
+  goldenColumns,
+  type GoldenFile,
+  parseGoldenFile,
+} from './golden-requests';
+import { clampIds, guardOutputs } from './guard-outputs';
+import { allocateRound, InputRows, type RoundTexts } from './input-rows';
+import { sessionValues } from './inspect-model';
 import type { Manifest } from './manifest';
-import type { ModelShape } from './model-shape';
+import { modelShape, type ModelShape } from './model-shape';
+import { openSession } from './open-session';
 import { RoundView } from './round-view';
-import { SESSION_OPTIONS } from './session-options';
 
 const WARM_UP_RUNS = 20;
 
@@ -22,30 +31,21 @@ export class LoadedModel {
   ) {}
 
   /**
-   * Verifies the bundle in `folder`, replays its golden requests from raw columns to probabilities, and warms the
-   * session up. Throws BundleError; nothing stays loaded then.
+   * Verifies the bundle in `folder`, holds the model against its manifest, replays the golden requests from raw columns
+   * to probabilities, and warms the session up. Throws BundleError; nothing stays loaded then.
    */
   static async open(digest: string, folder: string): Promise<LoadedModel> {
     const manifest = verifyBundleFolder(folder, digest);
-    const encoder = compileEncoder(manifest.features);
+    const encoder = compileEncoder(manifest.features, manifest.inputs.tensors);
     const golden = parseGoldenFile(readBundleFile(folder, manifest, manifest.goldenFile));
     checkGoldenInputs(encoder, golden);
 
-    const session = await createSession(bundleFile(folder, manifest.files[manifest.modelFile]?.sha256 ?? ''));
-    const shape = {
-      idCount: encoder.idCount,
-      numericCount: encoder.numericCount,
-      outputWidth: outputWidth(manifest.output),
-    };
-    const model = new LoadedModel(session, manifest, shape, encoder.tableSize);
+    // From the file, so that no copy of a large model waits for this thread's garbage collector.
+    const session = await openSession(bundleFile(folder, manifest.files[manifest.modelFile]?.sha256 ?? ''));
     try {
-      const batch = joinRequests(golden.requests);
-      const round = new RoundView(allocateRound(shape, batch.n));
-      round.ids.set(batch.ids);
-      round.numeric.set(batch.numeric);
-      await model.replay(round, batch.n);
-      checkGoldenPredictions(golden, round.probability);
-      for (let i = 0; i < WARM_UP_RUNS; i++) await model.run(round, batch.n);
+      checkSignature(sessionValues(session), manifest);
+      const model = new LoadedModel(session, manifest, modelShape(manifest, encoder), encoder.tableSize);
+      await model.replay(encoder, golden);
       return model;
     } catch (error) {
       await session.release();
@@ -53,30 +53,37 @@ export class LoadedModel {
     }
   }
 
-  /** Scores the first `n` rows of a round into its probabilities. */
-  async run(round: RoundView, n: number): Promise<void> {
+  /** Scores the first `n` rows of a round into its probabilities; `texts` are those of a model that takes texts. */
+  async run(round: RoundView, n: number, texts?: RoundTexts): Promise<void> {
     clampIds(round.ids, n * this.shape.idCount, this.tableSize);
-    const { feeds, fetches } = round.tensors(this.manifest, this.shape, n);
+    const { feeds, fetches } = round.tensors(this.manifest, n, texts);
     await this.session.run(feeds, fetches);
     guardOutputs(this.manifest.output, round.output, n, round.probability);
   }
 
-  private async replay(round: RoundView, n: number): Promise<void> {
+  private async replay(encoder: Encoder, golden: GoldenFile): Promise<void> {
+    const n = golden.requests.reduce((sum, request) => sum + request.n, 0);
+    const memory = allocateRound(this.shape, n);
+    const inputs = new InputRows(this.shape, memory);
+    let at = 0;
+    for (const request of golden.requests) {
+      inputs.encode(encoder, goldenColumns(request), request.n, at, new Uint8Array(request.n));
+      at += request.n;
+    }
+    const round = new RoundView(this.shape, memory);
+    const texts = inputs.texts(n);
+    await this.firstRun(round, n, texts);
+    checkOutputKind(this.manifest.output, round.output, n);
+    checkGoldenPredictions(golden, round.probability);
+    for (let i = 0; i < WARM_UP_RUNS; i++) await this.run(round, n, texts);
+  }
+
+  private async firstRun(round: RoundView, n: number, texts: RoundTexts | undefined): Promise<void> {
     try {
-      await this.run(round, n);
+      await this.run(round, n, texts);
     } catch (error) {
       const fault = error instanceof Error ? error.message : String(error);
       throw new BundleError('BUNDLE_MODEL_INVALID', `${this.manifest.modelFile}: ${fault}`, { cause: error });
     }
-  }
-}
-
-async function createSession(file: string): Promise<InferenceSession> {
-  try {
-    // From the file, so that no copy of a large model waits for this thread's garbage collector.
-    return await InferenceSession.create(file, SESSION_OPTIONS);
-  } catch (error) {
-    const fault = error instanceof Error ? error.message : String(error);
-    throw new BundleError('BUNDLE_MODEL_INVALID', `the model does not load: ${fault}`, { cause: error });
   }
 }

@@ -3,7 +3,21 @@ import { z } from 'zod';
 const name = z.string().min(1);
 const count = z.int().nonnegative();
 
-const featureSchema = z.union([
+const direct = <As extends string, Shape extends z.core.$ZodLooseShape>(as: As, shape: Shape) =>
+  z.strictObject({ name, type: z.literal('direct'), as: z.literal(as), ...shape });
+
+const directSchema = z.discriminatedUnion('as', [
+  direct('number', {
+    clip: z.tuple([z.number(), z.number()]).optional(),
+    impute: z.union([z.number(), z.literal('nan')], { error: 'expected a number or "nan"' }),
+  }),
+  direct('integer', { range: z.tuple([z.int(), z.int()]), missing: z.int() }),
+  direct('vocabulary', { values: z.array(z.string()), unknown: z.int(), missing: z.int() }),
+  direct('hash', { size: z.int().positive(), missing: z.int() }),
+  direct('text', { missing: z.string() }),
+]);
+
+const categoricalSchema = z.discriminatedUnion('encoder', [
   z.strictObject({
     name,
     type: z.literal('categorical'),
@@ -11,6 +25,10 @@ const featureSchema = z.union([
     values: z.array(z.string()),
   }),
   z.strictObject({ name, type: z.literal('categorical'), encoder: z.literal('hash'), size: z.int().positive() }),
+]);
+
+const featureSchema = z.discriminatedUnion('type', [
+  categoricalSchema,
   z.strictObject({ name, type: z.literal('buckets'), edges: z.array(z.number()) }),
   z.strictObject({
     name,
@@ -22,13 +40,17 @@ const featureSchema = z.union([
     impute: z.number(),
     missingIndicator: z.boolean(),
   }),
+  directSchema,
 ]);
 
-/** JSON form of a FeatureSchema. */
-export const featureSchemaSchema = z.strictObject({
+/** Fields of a feature schema's JSON form. */
+export const featureFields = {
   features: z.array(featureSchema),
   crosses: z.array(z.strictObject({ name, of: z.array(name), size: z.int().positive() })),
-});
+} as const;
+
+/** JSON form of a FeatureSchema. */
+export const featureSchemaSchema = z.strictObject(featureFields);
 
 /** JSON form of the drift reference: the base rate of the label and the frozen bins of each feature. */
 export const baselineSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { compileEncoder } from '@adlift/features';
+import { checkSchema, checkTensors, compileEncoder, TENSOR_TYPES } from '@adlift/features';
 import { jsonDigest } from '@adlift/wire';
 import { z } from 'zod';
 import { BundleError } from './bundle-error';
@@ -12,11 +12,28 @@ const fileSchema = z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/), 
 const inputSchema = <T extends string>(type: T) =>
   z.strictObject({ name: z.string().min(1), type: z.literal(type), columns: z.int().positive() });
 
+const tensorSchema = z.strictObject({
+  name: z.string().min(1),
+  type: z.enum(TENSOR_TYPES),
+  shape: z.enum(['n', 'n,1', 'n,k']),
+  features: z.array(z.string().min(1)).min(1),
+});
+
+const inputsSchema = z.strictObject({
+  ids: inputSchema('int32').optional(),
+  numeric: inputSchema('float32').optional(),
+  tensors: z.array(tensorSchema).min(1).optional(),
+});
+
 const outputSchema = z.strictObject({
   name: z.string().min(1),
   kind: z.enum(['probability', 'logit']),
   shape: z.enum(['n', 'n,1', 'n,2']),
+  type: z.enum(['float32', 'float64']).optional(),
 });
+
+/** Fields of a manifest that whoever imports a model states. */
+export const manifestFields = { inputs: inputsSchema, output: outputSchema } as const;
 
 const manifestSchema = z.strictObject({
   formatVersion: z.literal(BUNDLE_FORMAT),
@@ -25,7 +42,7 @@ const manifestSchema = z.strictObject({
   kind: z.enum(['ctr', 'cvr']),
   createdAt: z.iso.datetime(),
   features: featureSchemaSchema,
-  inputs: z.strictObject({ ids: inputSchema('int32').optional(), numeric: inputSchema('float32').optional() }),
+  inputs: inputsSchema,
   output: outputSchema,
   modelFile: z.string().min(1),
   goldenFile: z.string().min(1),
@@ -41,8 +58,9 @@ const manifestSchema = z.strictObject({
 
 /**
  * What a bundle says about its model. Calibration and the negative-sampling rate are already part of the ONNX graph
- * and stated for the record. `inputs` are row-major [n, columns]; `output` is read as [n], [n, 1], or column 1 of
- * [n, 2]; `licence` is that of the training data; `files` lists every file but the manifest.
+ * and stated for the record. `inputs` are row-major [n, columns]: `ids` and `numeric` for encoded features, `tensors`
+ * for the direct ones of a foreign model. `output` is read as [n], [n, 1], or column 1 of [n, 2], float32 unless it
+ * says otherwise; `licence` is that of the training data; `files` lists every file but the manifest.
  */
 export type Manifest = z.infer<typeof manifestSchema>;
 
@@ -85,22 +103,30 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-function checkInputs(manifest: Manifest): void {
-  let encoder;
-  try {
-    encoder = compileEncoder(manifest.features);
-  } catch (error) {
-    const fault = error instanceof Error ? error.message : String(error);
-    throw new BundleError('BUNDLE_MANIFEST_INVALID', `features: ${fault}`, { cause: error });
-  }
-  const { ids, numeric } = manifest.inputs;
+/**
+ * Checks the feature schema, and that inputs and features agree. Throws BundleError BUNDLE_MANIFEST_INVALID naming the
+ * part at fault.
+ */
+export function checkInputs({ features, inputs }: Pick<Manifest, 'features' | 'inputs'>): void {
+  naming('features', () => checkSchema(features));
+  naming('inputs.tensors', () => checkTensors(features, inputs.tensors ?? []));
+  const encoder = naming('features', () => compileEncoder(features, inputs.tensors));
   const pairs = [
-    ['ids', ids?.columns ?? 0, encoder.idCount],
-    ['numeric', numeric?.columns ?? 0, encoder.numericCount],
+    ['ids', inputs.ids?.columns ?? 0, encoder.idCount],
+    ['numeric', inputs.numeric?.columns ?? 0, encoder.numericCount],
   ] as const;
   for (const [name, stated, made] of pairs) {
     if (stated !== made) {
       throw new BundleError('BUNDLE_MANIFEST_INVALID', `inputs.${name}: ${stated} columns, the features make ${made}`);
     }
+  }
+}
+
+function naming<T>(field: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    const fault = error instanceof Error ? error.message : String(error);
+    throw new BundleError('BUNDLE_MANIFEST_INVALID', `${field}: ${fault}`, { cause: error });
   }
 }

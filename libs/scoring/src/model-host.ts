@@ -32,7 +32,7 @@ export class ModelHost implements WorkerListener {
   private queue: Waiting[] = [];
   private queuedRows = 0;
   /** Decaying sums over the last runs, so that a row's time is not that of the small runs among them. */
-  private readonly recent = { ms: 0.2, rows: 100 };
+  private readonly recent = { ms: 0.2, wallMs: 0.2, rows: 100 };
   private readonly retried = new WeakSet<ScoringJob>();
   private sweep: NodeJS.Timeout | undefined;
   private sweepAt = Infinity;
@@ -74,7 +74,8 @@ export class ModelHost implements WorkerListener {
       ready++;
       rows += worker.rows;
     }
-    return ready === 0 ? Infinity : (rows * this.rowMs) / ready;
+    // From the start of a run until this thread hears of it: what is between them is waited for as well.
+    return ready === 0 ? Infinity : (rows * this.recent.wallMs) / this.recent.rows / ready;
   }
 
   /** Takes a job; it is told what becomes of it, at once when no thread can score. */
@@ -109,9 +110,10 @@ export class ModelHost implements WorkerListener {
     this.failQueue(new ScoringUnavailableError('the model was unloaded'));
   }
 
-  free(worker: ScoringWorker, runMs: number, rows: number): void {
+  free(worker: ScoringWorker, runMs: number, rows: number, wallMs: number): void {
     if (rows > 0) {
       this.recent.ms = this.recent.ms * DECAY + runMs;
+      this.recent.wallMs = this.recent.wallMs * DECAY + wallMs;
       this.recent.rows = this.recent.rows * DECAY + rows;
     }
     this.start(worker);

@@ -1,7 +1,7 @@
 import { allocateRound, InputRows, type RoundMemory } from './input-rows';
 import type { ModelShape } from './model-shape';
 import type { RunFacts, ScoringJob } from './scoring-job';
-import type { ThreadRequest } from './worker-protocol';
+import type { RunRequest } from './worker-protocol';
 
 const MIN_CAPACITY = 64;
 
@@ -45,12 +45,16 @@ export class Round {
   }
 
   /** The message that runs the round. */
-  start(): ThreadRequest {
+  start(): RunRequest {
     this.startedAt = performance.now();
     const { number: round, rows, memory } = this;
-    if (this.announced) return { type: 'run', round, rows };
+    const texts = this.inputs?.texts(rows);
+    // Every member that is sent has to be copied to the thread, so what is not needed is left out.
+    const request: RunRequest =
+      texts === undefined ? { type: 'run', round, rows } : { type: 'run', round, rows, texts };
+    if (this.announced) return request;
     this.announced = true;
-    return { type: 'run', round, rows, memory };
+    return { ...request, memory };
   }
 
   /** Empties the round and returns its jobs with the memory that holds their scores until the round runs again. */

@@ -87,6 +87,11 @@ export class ScoringPool {
     this.host(digest).submit(job);
   }
 
+  /** Milliseconds until a job submitted now would begin to run; Infinity when no thread of the model can score. */
+  expectedWaitMs(digest: string): number {
+    return this.hosts.get(digest)?.expectedWaitMs ?? Infinity;
+  }
+
   /** The model's threads. Throws ModelNotLoadedError. */
   host(digest: string): ModelHost {
     const host = this.hosts.get(digest);

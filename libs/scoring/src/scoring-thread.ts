@@ -13,9 +13,9 @@ async function answer(request: Exclude<ThreadRequest, { type: 'exit' }>): Promis
       return { type: 'loaded', shape: model.shape };
     }
     if (model === undefined) throw new Error('a run before the load');
-    if (request.memory !== undefined) rounds[request.round] = new RoundView(request.memory);
+    if (request.memory !== undefined) rounds[request.round] = new RoundView(model.shape, request.memory);
     const started = performance.now();
-    await model.run(rounds[request.round], request.rows);
+    await model.run(rounds[request.round], request.rows, request.texts);
     return { type: 'ran', runMs: performance.now() - started };
   } catch (error) {
     return { type: 'fault', fault: toFault(error) };

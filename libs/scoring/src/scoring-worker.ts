@@ -12,8 +12,11 @@ export interface RestartDelays {
 }
 
 export interface WorkerListener {
-  /** The worker can take a round: it has loaded the model, or finished a run. */
-  free(worker: ScoringWorker, runMs: number, rows: number): void;
+  /**
+   * The worker can take a round: it has loaded the model, or finished a run of `rows` rows that took `runMs` in the
+   * thread and `wallMs` as seen from here.
+   */
+  free(worker: ScoringWorker, runMs: number, rows: number, wallMs: number): void;
   /** The runtime refused a round of these jobs; the thread lives. */
   refused(jobs: readonly ScoringJob[], error: Error): void;
   /** The thread died with these jobs unanswered. */
@@ -131,7 +134,7 @@ export class ScoringWorker implements ThreadListener {
     this.spare = round;
     const runMs = answer.type === 'ran' ? answer.runMs : 0;
     // The next round starts before the finished one is told, so that the thread does not wait for its listeners.
-    this.listener.free(this, runMs, rows);
+    this.listener.free(this, runMs, rows, performance.now() - round.startedAt);
     if (answer.type === 'ran') finished.tell(runMs);
     else this.listener.refused(finished.waiting, fromFault(answer.fault));
   }
@@ -143,7 +146,7 @@ export class ScoringWorker implements ThreadListener {
     this.state = 'ready';
     this.readySince = Date.now();
     this.loading.resolve(shape);
-    this.listener.free(this, 0, 0);
+    this.listener.free(this, 0, 0, 0);
   }
 
   private loadFailed(error: Error | undefined): void {

@@ -1,13 +1,23 @@
 import { BundleError, type BundleErrorCode } from './bundle-error';
-import type { RoundMemory } from './input-rows';
+import type { RoundMemory, RoundTexts } from './input-rows';
 import type { ModelShape } from './model-shape';
 import { ModelNotLoadedError, ScoringFailedError } from './scoring-error';
 
-/** What a scoring thread is told. `round` is 0 or 1; its memory comes with its first run, or after it has grown. */
+/**
+ * Scores a round. `round` is 0 or 1; its memory comes with its first run, or after it has grown, and `texts` with each
+ * run of a model that takes texts.
+ */
+export interface RunRequest {
+  readonly type: 'run';
+  readonly round: number;
+  readonly rows: number;
+  readonly texts?: RoundTexts;
+  readonly memory?: RoundMemory | undefined;
+}
+
+/** What a scoring thread is told. */
 export type ThreadRequest =
-  | { readonly type: 'load'; readonly digest: string; readonly folder: string }
-  | { readonly type: 'run'; readonly round: number; readonly rows: number; readonly memory?: RoundMemory }
-  | { readonly type: 'exit' };
+  { readonly type: 'load'; readonly digest: string; readonly folder: string } | RunRequest | { readonly type: 'exit' };
 
 export interface ThreadFault {
   readonly code: string;

@@ -1,21 +1,52 @@
-import { proto, uuidFromBytes, uuidToBytes, type BidType } from '@adlift/wire';
+import { LRUCache } from 'lru-cache';
+import { MessageBuffer, proto, uuidFromBytes, uuidToBytes, type BidType } from '@adlift/wire';
 import type { Assignment, AssignmentReason } from '@adlift/assignment';
 import type { TokenClaims } from './token-claims';
 
 const { TokenPayload } = proto.v1;
 const BID_TYPES: readonly BidType[] = ['CPC', 'CPC', 'CPM', 'CPA'];
 
-/** Protobuf bytes of the claims. */
+const out = new MessageBuffer(2048);
+
+/** Protobuf bytes of the claims, valid until the next call; field numbers as in proto/adlift/v1/token.proto. */
 export function encodeClaims(claims: TokenClaims): Uint8Array {
-  return TokenPayload.encode({
-    ...claims,
-    predictionId: uuidToBytes(claims.predictionId),
-    bidType: BID_TYPES.indexOf(claims.bidType, 1),
-    traceId: Buffer.from(claims.traceId, 'hex'),
-    bundleDigest: digestToBytes(claims.bundleDigest),
-    cvrBundleDigest: digestToBytes(claims.cvrBundleDigest),
-    assignments: claims.assignments.map((one) => ({ ...one, flagDigest: digestToBytes(one.flagDigest) })),
-  }).finish();
+  out.reset();
+  out.bytesField(1, uuidToBytes(claims.predictionId));
+  out.uint(2, claims.index);
+  out.text(3, claims.adId);
+  out.text(4, claims.campaignId);
+  out.text(5, claims.placement);
+  for (const one of claims.assignments) {
+    const start = out.begin(6);
+    out.text(1, one.experiment);
+    out.uint(2, one.phase);
+    out.text(3, one.assigned);
+    out.text(4, one.served);
+    out.text(5, one.reason);
+    out.bytesField(6, digestToBytes(one.flagDigest));
+    out.end(start);
+  }
+  out.text(7, claims.unitId);
+  out.uint(8, claims.timeMs);
+  out.uint(9, claims.bidMicros);
+  out.uint(10, BID_TYPES.indexOf(claims.bidType, 1));
+  out.text(11, claims.currency);
+  out.double(12, claims.propensity);
+  out.bool(13, claims.logged);
+  out.double(14, claims.logRate);
+  out.bytesField(15, Buffer.from(claims.traceId, 'hex'));
+  out.bool(16, claims.traceSampled);
+  out.uint(17, claims.expiresMs);
+  out.float(18, claims.pctr);
+  out.float(19, claims.pcvr);
+  out.bool(20, claims.ticket);
+  out.bool(21, claims.fallback);
+  out.bool(22, claims.forced);
+  out.bool(23, claims.explored);
+  out.bytesField(24, digestToBytes(claims.bundleDigest));
+  out.bytesField(25, digestToBytes(claims.cvrBundleDigest));
+  out.uint(26, claims.catalogueVersion);
+  return out.view();
 }
 
 /** Claims of protobuf bytes written by {@link encodeClaims}. */
@@ -62,8 +93,18 @@ function toAssignment(one: proto.v1.ITokenAssignment): Assignment {
   };
 }
 
-function digestToBytes(digest: string): Buffer {
-  return Buffer.from(digest.replace('sha256:', ''), 'hex');
+const NO_BYTES = new Uint8Array(0);
+const KNOWN_DIGESTS = 1024;
+const knownDigests = new LRUCache<string, Uint8Array>({ max: KNOWN_DIGESTS });
+
+/** Models and flags have few digests, and each is in every token. */
+function digestToBytes(digest: string): Uint8Array {
+  if (digest === '') return NO_BYTES;
+  const known = knownDigests.get(digest);
+  if (known !== undefined) return known;
+  const bytes = Buffer.from(digest.replace('sha256:', ''), 'hex');
+  knownDigests.set(digest, bytes);
+  return bytes;
 }
 
 function digestFromBytes(bytes: Uint8Array): string {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomHex } from './random-hex';
 
 /** The part of a W3C trace context that a decision carries on. */
 export interface TraceContext {
@@ -19,11 +19,11 @@ export function parseTraceparent(header: string | undefined): TraceContext {
   const match = header === undefined ? null : PATTERN.exec(header);
   const [, traceId, parentSpanId, flags] = match ?? [];
   if (traceId === undefined || parentSpanId === undefined || flags === undefined) {
-    return { traceId: randomBytes(16).toString('hex'), spanId: newSpanId(), parentSpanId: '', sampled: false };
+    return { traceId: randomHex(16), spanId: newSpanId(), parentSpanId: '', sampled: false };
   }
   return { traceId, spanId: newSpanId(), parentSpanId, sampled: (parseInt(flags, 16) & 1) === 1 };
 }
 
 function newSpanId(): string {
-  return randomBytes(8).toString('hex');
+  return randomHex(8);
 }

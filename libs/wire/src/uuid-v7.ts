@@ -25,8 +25,14 @@ export function uuidV7RandomHex(uuid: string): string {
 
 /** UTC day inside a UUIDv7, as YYYY-MM-DD: the partition of everything that follows from a prediction. */
 export function uuidV7Day(uuid: string): string {
-  return new Date(uuidV7Time(uuid)).toISOString().slice(0, 10);
+  const day = Math.floor(uuidV7Time(uuid) / DAY_MS);
+  // Nearly all uuids are of the same day as the one before.
+  if (day !== lastDay.day) lastDay = { day, text: new Date(day * DAY_MS).toISOString().slice(0, 10) };
+  return lastDay.text;
 }
+
+const DAY_MS = 86_400_000;
+let lastDay = { day: 0, text: '1970-01-01' };
 
 /** The 16 bytes of a canonical UUID. */
 export function uuidToBytes(uuid: string): Buffer {

@@ -35,7 +35,9 @@ describe('the metrics', () => {
     expect((await apps.post('/v1/predict', { ...body, adIds: [] })).status).toBe(400);
     expect((await apps.post('/v1/predict', body)).status).toBe(200);
     await apps.post('/v1/faults/kill-scoring-worker', {}, { authorization: `Bearer ${KEYS.player}` });
-    expect((await apps.post('/v1/predict', { ...body, requestId: 'metrics-2' })).status).toBe(200);
+    expect((await apps.post('/v1/predict', { ...body, requestId: 'metrics-2', adIds: ['never-scored'] })).status).toBe(
+      200,
+    );
     const after = await predictorMetrics();
     const grown = (series: string): number => (after.get(series) ?? 0) - (before.get(series) ?? 0);
     expect(grown('adlift_predict_requests_total{outcome="model"}')).toBe(1);

@@ -1,18 +1,14 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { LedgerWriter } from '@adlift/ledger';
-import { ScoringPool } from '@adlift/scoring';
 import { observe, observeEventLoop } from '@adlift/telemetry';
 import { RejectedEvents } from '../events/rejected-events';
 import { Assigner } from '../routing/assigner';
-import { ModelRepository } from '../serving/model-repository';
 
-/** Publishes what is read when somebody looks: queues, models, restarts, the event loop. */
+/** Publishes what is read when somebody looks: what is not durable yet, and the event loop. */
 @Injectable()
 export class ProcessMetrics implements OnApplicationBootstrap {
   constructor(
     private readonly ledger: LedgerWriter,
-    private readonly pool: ScoringPool,
-    private readonly models: ModelRepository,
     private readonly assigner: Assigner,
     private readonly rejected: RejectedEvents,
   ) {}
@@ -35,19 +31,6 @@ export class ProcessMetrics implements OnApplicationBootstrap {
     observe('adlift_events_unlisted', 'Rejected events that are counted but not listed', () => [
       [this.rejected.unlisted, {}],
     ]);
-    observe('adlift_scoring_ready', '1 when a scoring worker can answer', () => [[Number(this.pool.ready), {}]]);
-    observe('adlift_scoring_restarts', 'Scoring workers started to replace dead ones', () => [
-      [this.pool.restarts, {}],
-    ]);
-    observe('adlift_models', 'Models by state: loaded, loading, failed, previous', () => {
-      const { loaded, loading, failed, previous } = this.models.state();
-      return [
-        [loaded.length, { state: 'loaded' }],
-        [loading.length, { state: 'loading' }],
-        [failed.length, { state: 'failed' }],
-        [previous.length, { state: 'previous' }],
-      ];
-    });
     observeEventLoop();
   }
 }

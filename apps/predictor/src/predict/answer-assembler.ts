@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { rankCandidates, type Assignment, type Ranking } from '@adlift/assignment';
 import { uuidV7Time, type PredictRequest, type TraceContext, type PredictAnswer } from '@adlift/wire';
+import { SHED } from '../degradation/shed-level';
 import type { Route } from '../routing/assigner';
 import type { Answered } from './answer-source';
 import { TokenMint, type SharedClaims } from './token-mint';
@@ -31,7 +32,7 @@ export class AnswerAssembler {
   /** `logged` says whether the answer is to be logged. */
   assemble(parts: AnswerParts): AnswerDraft {
     const { request, route, answered, predictionId, trace } = parts;
-    const logRate = isLoggable(request, route) ? LOG_RATE : 0;
+    const logRate = isLoggable(request, route) && answered.shed < SHED.log ? LOG_RATE : 0;
     const { n, bidType, bidMicros, adIds, requestId } = request;
     const { ecpmMicros, worth } = expectedValue(n, bidType, bidMicros, answered.pctr, answered.pcvr);
     const ranking = rankCandidates(worth, adIds, requestId, route.plan?.explore ?? 0);
@@ -125,6 +126,7 @@ function rounded(micros: Float64Array): Float64Array {
   return micros;
 }
 
-function isLoggable(request: PredictRequest, route: Route): boolean {
+/** Whether a request belongs in the prediction log at all. */
+export function isLoggable(request: PredictRequest, route: Route): boolean {
   return request.privacy === 'FULL' && !route.forced;
 }

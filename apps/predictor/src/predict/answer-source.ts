@@ -1,115 +1,165 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { VariantPlan } from '@adlift/assignment';
+import { DomainError } from '@adlift/problem';
 import type { PredictRequest } from '@adlift/wire';
 import { AdCatalogue } from '../catalogue/ad-catalogue';
-import { priorScores } from '../degradation/prior';
-import {
-  CandidateScorer,
-  SCORE_NOT_FINITE,
-  UNKNOWN_COLUMN,
-  type Candidates,
-  type Scores,
-} from '../serving/candidate-scorer';
+import { Admission } from '../degradation/admission';
+import { SHED, type ShedLevel } from '../degradation/shed-level';
+import { StandIns, type FallbackSource } from '../degradation/stand-ins';
 import { ModelRepository, type ServedModel } from '../serving/model-repository';
+import { ModelScorer, type Candidates, type NoScores } from '../serving/model-scorer';
+import type { ModelScores } from '../serving/model-scores';
+import { flagUnknownColumns, replaceNonFinite, uncalibrated } from './guard-scores';
 
-/** Scores of the planned models, or of what stands in for them. `ctr` and `cvr` are the models that really answered. */
-interface Scored extends Scores {
+/** Scores with where they came from. Arrays have one entry per candidate. */
+export interface Answered {
+  readonly pctr: Float32Array;
   readonly pctrRaw: Float32Array;
+  /** Empty without a conversion model. */
+  readonly pcvr: Float32Array;
+  readonly rowFlags: Uint8Array;
+  /** Milliseconds of each stage; waiting for the thread, both ways, is the queue. */
+  readonly encodeMs: number;
+  readonly queueMs: number;
+  readonly inferenceMs: number;
+  /** The models that really answered. */
   readonly ctr: ServedModel | undefined;
   readonly cvr: ServedModel | undefined;
   readonly fallback: boolean;
-  /** '' or 'prior'. */
-  readonly fallbackSource: string;
-}
-
-/** Scores with where they came from, and what the ad catalogue added to the request. */
-export interface Answered extends Scored {
+  /** Empty when the planned models answered. */
+  readonly fallbackSource: FallbackSource | '';
+  /** What was left out because of the load. */
+  readonly shed: ShedLevel;
   readonly catalogueVersion: number;
   /** Those of the request, or of the catalogue when it sent none. */
   readonly campaignIds: readonly string[];
 }
 
-/** The source of an answer: the planned models, or a prior when they cannot answer. There always is one. */
+/** What is asked for, and the models that the plan names. */
+interface Wanted {
+  readonly request: PredictRequest;
+  readonly candidates: Candidates;
+  readonly campaignIds: readonly string[];
+  readonly catalogueVersion: number;
+  readonly ctr: ServedModel | undefined;
+  readonly cvr: ServedModel | undefined;
+  readonly shed: ShedLevel;
+}
+
+/** Kept back of a deadline for making the answer, so that one from a stand-in is not late itself. */
+const ANSWERING_MS = 1;
+
+/** The source of an answer: the planned models, or what stands in for them. There always is one. */
 @Injectable()
 export class AnswerSource {
-  private readonly logger = new Logger('predict');
-  private complaint = '';
-
   constructor(
     private readonly models: ModelRepository,
-    private readonly scorer: CandidateScorer,
+    private readonly scorer: ModelScorer,
     private readonly catalogue: AdCatalogue,
+    private readonly admission: Admission,
+    private readonly standIns: StandIns,
   ) {}
 
+  /** Rejects with `overloaded` when the caller wants an error rather than a fallback, or when nothing else is left. */
   async answer(request: PredictRequest, plan: VariantPlan | undefined, deadline: number): Promise<Answered> {
+    const { ctr: ctrReference, cvr: cvrReference } = plan ?? this.models.champions;
+    const ctr = this.models.find(ctrReference);
+    const cvr = this.models.find(cvrReference);
+    const shed = this.admission.level(ctr, deadline - performance.now());
+    if (shed >= SHED.reject || (shed >= SHED.light && request.onOverload === 'ERROR')) throw overloaded();
     const joined = this.catalogue.join(request);
-    const { version: catalogueVersion } = this.catalogue;
-    const scored = await this.score(request, { n: request.n, columns: joined.columns, deadline }, plan);
-    return { ...scored, catalogueVersion, campaignIds: joined.campaignIds };
+    const wanted: Wanted = {
+      request,
+      candidates: { n: request.n, columns: joined.columns, deadline: deadline - ANSWERING_MS },
+      campaignIds: joined.campaignIds,
+      catalogueVersion: this.catalogue.version,
+      ctr,
+      cvr,
+      shed,
+    };
+    if (shed >= SHED.prior) return this.standIn(wanted);
+    const light = shed >= SHED.light ? this.models.light : undefined;
+    return this.fromModels(wanted, light ?? ctr, light === undefined ? '' : 'light_model');
   }
 
-  private async score(request: PredictRequest, candidates: Candidates, plan: VariantPlan | undefined): Promise<Scored> {
-    const wanted = plan ?? this.models.champions;
-    const ctr = this.models.find(wanted.ctr);
-    const cvr = this.models.find(wanted.cvr);
-    if (ctr === undefined) return prior(request, ctr, cvr);
-    try {
-      const scores = await this.scorer.score(candidates, ctr, cvr);
-      return guarded(request, scores, ctr, cvr);
-    } catch (error) {
-      this.complain(error as Error);
-      return prior(request, ctr, cvr);
+  private async fromModels(
+    wanted: Wanted,
+    model: ServedModel | undefined,
+    source: FallbackSource | '',
+  ): Promise<Answered> {
+    if (model === undefined) return this.standIn(wanted);
+    const { candidates, cvr, shed } = wanted;
+    const clicking = this.scorer.score(candidates, model);
+    const converting = cvr === undefined || shed >= SHED.conversion ? undefined : this.scorer.score(candidates, cvr);
+    const click = await clicking;
+    const conversion = await converting;
+    if (typeof click !== 'string') return this.assembled(wanted, click, conversion, source);
+    // A version that fails has one before it; a deadline that has passed leaves no time for another model.
+    const previous = click === 'failed' && source === '' ? this.models.previous('ctr') : undefined;
+    if (previous === undefined || previous.digest === model.digest) return this.standIn(wanted);
+    return this.fromModels(wanted, previous, 'previous_model');
+  }
+
+  private assembled(
+    wanted: Wanted,
+    click: ModelScores,
+    conversion: ModelScores | NoScores | undefined,
+    source: FallbackSource | '',
+  ): Answered {
+    const { request, campaignIds, catalogueVersion, cvr, shed } = wanted;
+    const { model, probability: pctr, rowFlags } = click;
+    replaceNonFinite(pctr, rowFlags, () => this.standIns.priors('ctr', model, request, campaignIds));
+    flagUnknownColumns(request, click);
+    this.standIns.remember(model, request, pctr);
+    const converted = typeof conversion === 'object' ? conversion : undefined;
+    if (converted !== undefined) {
+      const { probability } = converted;
+      replaceNonFinite(probability, converted.rowFlags, () => this.standIns.priors('cvr', cvr, request, campaignIds));
+      for (let i = 0; i < rowFlags.length; i++) rowFlags[i] = (rowFlags[i] ?? 0) | (converted.rowFlags[i] ?? 0);
     }
+    const guessed = cvr !== undefined && converted === undefined;
+    const fallbackSource = source === '' && guessed ? 'conversion_prior' : source;
+    return {
+      pctr,
+      pctrRaw: uncalibrated(pctr, model),
+      pcvr: converted?.probability ?? (guessed ? this.standIns.priors('cvr', cvr, request, campaignIds) : NONE),
+      rowFlags,
+      encodeMs: click.encodeMs + (converted?.encodeMs ?? 0),
+      queueMs: click.queueMs,
+      inferenceMs: Math.max(click.inferenceMs, converted?.inferenceMs ?? 0),
+      ctr: model,
+      cvr: converted?.model,
+      fallback: fallbackSource !== '',
+      fallbackSource,
+      shed,
+      catalogueVersion,
+      campaignIds,
+    };
   }
 
-  private complain({ message }: Error): void {
-    if (message !== this.complaint) this.logger.warn(`answering from priors: ${message}`);
-    this.complaint = message;
+  private standIn({ request, campaignIds, catalogueVersion, ctr, cvr, shed }: Wanted): Answered {
+    const { scores, source } = this.standIns.clicks(ctr, request, campaignIds);
+    return {
+      pctr: scores,
+      pctrRaw: scores,
+      pcvr: cvr === undefined ? NONE : this.standIns.priors('cvr', cvr, request, campaignIds),
+      rowFlags: new Uint8Array(request.n),
+      encodeMs: 0,
+      queueMs: 0,
+      inferenceMs: 0,
+      ctr: undefined,
+      cvr: undefined,
+      fallback: true,
+      fallbackSource: source,
+      shed,
+      catalogueVersion,
+      campaignIds,
+    };
   }
 }
 
-function prior(request: PredictRequest, ctr: ServedModel | undefined, cvr: ServedModel | undefined): Scored {
-  const { n } = request;
-  const pctr = priorScores(ctr, 'ctr', n);
-  return {
-    pctr,
-    pctrRaw: pctr,
-    pcvr: cvr === undefined ? new Float32Array(0) : priorScores(cvr, 'cvr', n),
-    rowFlags: new Uint8Array(n),
-    encodeMs: 0,
-    queueMs: 0,
-    inferenceMs: 0,
-    ctr: undefined,
-    cvr: undefined,
-    fallback: true,
-    fallbackSource: 'prior',
-  };
-}
+const NONE = new Float32Array(0);
 
-/** A row without a finite score gets the prior and a flag, and its neighbours keep theirs. */
-function guarded(request: PredictRequest, scores: Scores, ctr: ServedModel, cvr: ServedModel | undefined): Scored {
-  const { rowFlags } = scores;
-  replaceNonFinite(scores.pctr, rowFlags, ctr, 'ctr');
-  if (cvr !== undefined) replaceNonFinite(scores.pcvr, rowFlags, cvr, 'cvr');
-  // Only the caller's own: the catalogue holds features for many models.
-  if (ctr.encoder.unknownColumns(request.columns).length > 0)
-    for (let i = 0; i < rowFlags.length; i++) rowFlags[i] = (rowFlags[i] ?? 0) | UNKNOWN_COLUMN;
-  return { ...scores, pctrRaw: uncalibrated(scores.pctr, ctr), ctr, cvr, fallback: false, fallbackSource: '' };
-}
-
-function replaceNonFinite(scores: Float32Array, rowFlags: Uint8Array, model: ServedModel, kind: 'ctr' | 'cvr'): void {
-  if (scores.every(Number.isFinite)) return;
-  const substitute = priorScores(model, kind, scores.length);
-  scores.forEach((score, i) => {
-    if (Number.isFinite(score)) return;
-    scores[i] = substitute[i] ?? 0;
-    rowFlags[i] = (rowFlags[i] ?? 0) | SCORE_NOT_FINITE;
-  });
-}
-
-/** The calibration q = sigma(a logit(p) + b) sits inside the graph; undone here for those who look at p. */
-function uncalibrated(pctr: Float32Array, { manifest }: ServedModel): Float32Array {
-  const { a, b } = manifest.calibration;
-  if (a === 1 && b === 0) return pctr;
-  return pctr.map((q) => 1 / (1 + Math.exp(-(Math.log(q / (1 - q)) - b) / a)));
+function overloaded(): DomainError {
+  return new DomainError('overloaded', 'more requests than can be answered in time', undefined, 1);
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { latencyHistogram, telemetry } from '@adlift/telemetry';
 import type { PredictAnswer } from '@adlift/wire';
+import { FALLBACK_SOURCES } from '../degradation/stand-ins';
 
 /** Counts and times predictions; names and meanings in docs/metrics.md. */
 @Injectable()
@@ -23,7 +24,7 @@ export class PredictMetrics {
     // A series that is there from the start is one that an alert can be written for.
     this.requests.add(0, MODEL);
     this.requests.add(0, FALLBACK);
-    this.fallbacks.add(0, { source: 'prior' });
+    for (const source of FALLBACK_SOURCES) this.fallbacks.add(0, { source });
     this.unlogged.add(0);
   }
 

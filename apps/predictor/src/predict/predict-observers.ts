@@ -4,7 +4,7 @@ import { PROBLEMS, toDomainError } from '@adlift/problem';
 import type { PredictAnswer, TraceContext } from '@adlift/wire';
 import { DecisionTracer } from '../trace/decision-tracer';
 import type { Stopwatch } from '../trace/stopwatch';
-import type { AnswerDraft, AnswerParts } from './answer-assembler';
+import { isLoggable, type AnswerDraft, type AnswerParts } from './answer-assembler';
 import { PredictMetrics } from './predict-metrics';
 import { predictionRecord } from './prediction-record';
 
@@ -26,11 +26,11 @@ export class PredictObservers {
 
   /** Completes the answer: whether it is in the prediction log, and what it took. */
   answered(parts: AnswerParts, draft: AnswerDraft, watch: Stopwatch): PredictAnswer {
-    const wanted = draft.logged;
-    if (wanted) draft.logged = this.ledger.log(predictionRecord(parts, draft, watch));
+    if (draft.logged) draft.logged = this.ledger.log(predictionRecord(parts, draft, watch));
+    const unlogged = !draft.logged && isLoggable(parts.request, parts.route);
     watch.ended('respond');
     draft.timing = watch.timing();
-    this.metrics.answered(draft, watch.totalMs, wanted && !draft.logged);
+    this.metrics.answered(draft, watch.totalMs, unlogged);
     this.tracer.answered(METHOD, parts.trace, watch, draft);
     return draft;
   }

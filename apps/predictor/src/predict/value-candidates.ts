@@ -1,4 +1,5 @@
 import type { BidType } from '@adlift/wire';
+import { answerMemory } from '../serving/answer-memory';
 
 /**
  * Expected revenue of each candidate per thousand impressions, in micros: CPC 1000 bid pCTR, CPA 1000 bid pCTR pCVR,
@@ -11,7 +12,7 @@ export function expectedValue(
   pctr: Float32Array,
   pcvr: Float32Array,
 ): { ecpmMicros: Float64Array; worth: Float64Array } {
-  const ecpmMicros = new Float64Array(n);
+  const ecpmMicros = answerMemory.float64(n);
   const broadcast = bidMicros.length === 1;
   for (let i = 0; i < n; i++) {
     const bid = bidMicros[broadcast ? 0 : i] ?? 0;

@@ -76,7 +76,7 @@ export class ModelLoads {
     this.current = { reference, digest, generation, since };
     try {
       const { manifest, folder } = await this.bundles.bundle(digest);
-      const encoder = compileEncoder(manifest.features);
+      const encoder = compileEncoder(manifest.features, manifest.inputs.tensors);
       await (held === undefined ? this.pool.load(digest, folder) : this.pool.reload(digest, folder));
       const loadMs = performance.now() - started;
       this.failures.delete(digest);

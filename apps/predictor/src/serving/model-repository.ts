@@ -44,9 +44,19 @@ export class ModelRepository implements OnApplicationBootstrap, OnApplicationShu
     return reference === undefined ? undefined : this.models.get(reference);
   }
 
+  /** What can be asked for scores, by "name@version". */
+  get references(): ReadonlySet<string> {
+    return new Set([...this.models.keys(), ...this.kept.map(({ reference }) => reference)]);
+  }
+
   /** References of the champions, for requests in no experiment, and of the light click model where there is one. */
   get champions(): ServingSet['defaults'] {
     return this.defaults;
+  }
+
+  /** A cheaper click model for when there is little time; undefined when there is none. */
+  get light(): ServedModel | undefined {
+    return this.find(this.defaults.light);
   }
 
   /** The champion before the one that serves, still loaded; undefined before there was another. */
@@ -56,7 +66,7 @@ export class ModelRepository implements OnApplicationBootstrap, OnApplicationShu
 
   /** What is loaded since when, and why what is not is not. */
   state(): ModelsState {
-    return modelsState([...this.models.values()], this.replaced, this.loads);
+    return modelsState([...this.models.values()], this.kept, this.loads);
   }
 
   onApplicationBootstrap(): void {
@@ -133,8 +143,13 @@ export class ModelRepository implements OnApplicationBootstrap, OnApplicationShu
     for (const listener of this.listeners) listener();
   }
 
+  /** The replaced champions. */
+  private get kept(): HeldModel[] {
+    return KINDS.map((kind) => this.replaced[kind]).filter((model) => model !== undefined);
+  }
+
   private async unloadUnused(): Promise<void> {
-    const used = new Set([...this.models.values(), ...Object.values(this.replaced)].map((model) => model?.digest));
+    const used = new Set([...this.models.values(), ...this.kept].map(({ digest }) => digest));
     for (const model of [...this.held.values()].filter(({ digest }) => !used.has(digest))) {
       this.held.delete(model.digest);
       await this.loads.unload(model);

@@ -1,5 +1,6 @@
 import { type InputRows, type RunFacts, type ScoringJob } from '@adlift/scoring';
 import type { Columns } from '@adlift/wire';
+import { answerMemory } from './answer-memory';
 import type { ServedModel } from './model-repository';
 
 /** The candidates of one request on their way through one model; `done` resolves when the scores are in. */
@@ -23,8 +24,8 @@ export class ModelScores implements ScoringJob {
     readonly rows: number,
     readonly deadline: number,
   ) {
-    this.probability = new Float32Array(rows);
-    this.rowFlags = new Uint8Array(rows);
+    this.probability = answerMemory.float32(rows);
+    this.rowFlags = answerMemory.uint8(rows);
     this.done = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -33,8 +34,7 @@ export class ModelScores implements ScoringJob {
 
   encode(inputs: InputRows, at: number): void {
     const started = performance.now();
-    const { encoder } = this.model;
-    encoder.encode(this.columns, this.rows, inputs.idsFrom(at), inputs.numericFrom(at), this.rowFlags);
+    inputs.encode(this.model.encoder, this.columns, this.rows, at, this.rowFlags);
     this.encodeMs += performance.now() - started;
   }
 

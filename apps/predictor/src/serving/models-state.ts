@@ -30,10 +30,9 @@ export interface ModelsState {
 
 export function modelsState(
   served: readonly HeldModel[],
-  replaced: Readonly<Partial<Record<'ctr' | 'cvr', HeldModel>>>,
+  previous: readonly HeldModel[],
   { current, failed }: Pick<ModelLoads, 'current' | 'failed'>,
 ): ModelsState {
-  const previous = [replaced.ctr, replaced.cvr].filter((model) => model !== undefined);
   return {
     loaded: served.map(loadedState),
     loading: current === undefined ? [] : [onReplica(current)],

@@ -74,7 +74,8 @@ function numbersOf({ datatype, rows }: TensorHeader, bytes: Buffer, place: strin
   const values = packedInt64s(bytes, place);
   requireCount(values.length, rows, place);
   if (datatype === 'INT64') return { kind: 'i64', values };
-  if (datatype === 'UINT64') return { kind: 'u64', values: new BigUint64Array(values.buffer, values.byteOffset, values.length) };
+  if (datatype === 'UINT64')
+    return { kind: 'u64', values: new BigUint64Array(values.buffer, values.byteOffset, values.length) };
   if (datatype === 'BOOL') return { kind: 'i32', values: Int32Array.from(values, (value) => Number(value !== 0n)) };
   requireRange(values, datatype, place);
   return datatype === 'UINT32' ? { kind: 'i64', values } : { kind: 'i32', values: Int32Array.from(values, Number) };

@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Pool } from 'pg';
+import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
+import { countAdRates } from './count-ad-rates';
+
+const DAY_MS = 86_400_000;
+/** Days that are counted again each time: what is younger still changes much. */
+const RECENT_DAYS = 2;
+/** Days that predictors look at; each is counted again once in {@link FULL_EVERY} runs. */
+const ALL_DAYS = 14;
+const FULL_EVERY = 120;
+/** At most this share of the time goes into counting. */
+const BUSY_SHARE = 0.05;
+
+/** Keeps each ad's impressions, clicks and conversions by day, for the priors of predictors. */
+@Injectable()
+export class AdRateService implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('ad rates');
+  private readonly pool: Pool;
+  private readonly ending = new AbortController();
+  private running: Promise<void> | undefined;
+
+  constructor(@Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment) {
+    this.pool = new Pool({
+      connectionString: config.DATABASE_URL,
+      application_name: 'adlift-ad-rates',
+      max: 1,
+      statement_timeout: 300_000,
+    });
+    this.pool.on('error', () => undefined);
+  }
+
+  onApplicationBootstrap(): void {
+    this.running = this.run();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.ending.abort();
+    await this.running;
+    await this.pool.end();
+  }
+
+  private async run(): Promise<void> {
+    for (let turn = 0; !this.ending.signal.aborted; turn++) {
+      const started = performance.now();
+      try {
+        const client = await this.pool.connect();
+        client.on('error', ignore);
+        try {
+          await countAdRates(client, lastDays(turn % FULL_EVERY === 0 ? ALL_DAYS : RECENT_DAYS));
+        } finally {
+          client.off('error', ignore);
+          client.release();
+        }
+      } catch (error) {
+        this.logger.warn(`ads are not counted: ${(error as Error).message}`);
+      }
+      const tookMs = performance.now() - started;
+      const pauseMs = Math.max(this.config.AD_RATES_REFRESH_MS, tookMs / BUSY_SHARE);
+      await delay(pauseMs, undefined, { signal: this.ending.signal }).catch(() => undefined);
+    }
+  }
+}
+
+function lastDays(count: number): string[] {
+  return Array.from({ length: count }, (_, ago) => new Date(Date.now() - ago * DAY_MS).toISOString().slice(0, 10));
+}
+
+function ignore(): void {}
