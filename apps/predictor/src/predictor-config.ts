@@ -23,6 +23,7 @@ export const predictorEnvironment = z.object({
   UNLEASH_CLIENT_TOKEN: z.string().min(1),
   UNLEASH_REFRESH_MS: milliseconds(2000),
   MODEL_REFRESH_MS: milliseconds(2000),
+  HEARTBEAT_MS: milliseconds(3000),
   /** Wait for scoring from which on requests are answered more cheaply; half of a deadline where that is less. */
   QUEUE_TARGET_MS: milliseconds(25),
   /** Expected time of a run above which no more requests share it; 0 gives each request a run of its own. */
