@@ -43,7 +43,13 @@ export class BenchStack {
     writeFileSync(onnxFile, model.onnx);
     log('starting the stack, the predictor on a processor of its own ...');
     const ended = new Promise(() => undefined);
-    const stack = await startStack({ env, log: () => undefined, ended, serviceEnv, predictorCore: SERVER_CORE });
+    const stack = await startStack({
+      env,
+      log: () => undefined,
+      ended,
+      serviceEnv: { QUEUE_TARGET_MS: '25', ...serviceEnv },
+      predictorCore: SERVER_CORE,
+    });
     const bench = new BenchStack(stack, model, onnxFile, new AdminApi(stack.experimentsUrl));
     try {
       await bench.prepare();

@@ -31,6 +31,7 @@ export class SecondPredictor {
       env: {
         ...sharedVariables(env, join(stack.home, 'second'), stack),
         ...predictorVariables(env, stack.secrets, stack),
+        QUEUE_TARGET_MS: '25',
         ...changes,
       },
       cwd: join(DIST, '..'),
