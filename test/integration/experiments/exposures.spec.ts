@@ -61,6 +61,7 @@ describe('exposures of a running experiment', () => {
   });
 
   it('never counts a forced variant', async () => {
+    await nothingWaits();
     const before = await exposed();
     const { assigned, reason, model } = await assignmentOf('forced-unit', { forceVariant: `${KEY}:treatment` });
     expect([assigned, reason, model]).toEqual(['treatment', 'forced', 'click-fm']);

@@ -40,7 +40,8 @@ describe('sampling of traces at 1 %', () => {
 
     const kept = await until('the spans to be stored', async () => {
       const traces = await stored();
-      return failed.every((traceId) => traces.has(traceId)) && traces;
+      const sampled = answered.filter(({ traceId }) => inHeadSample(traceId, 0.01)).map(({ traceId }) => traceId);
+      return [...failed, ...sampled].every((traceId) => traces.has(traceId)) && traces;
     });
     const sampled = answered.filter(({ traceId }) => inHeadSample(traceId, 0.01));
     const fallbacks = answered.filter(({ fallback }) => fallback);
