@@ -12,6 +12,15 @@ import { EventObservers } from './events/event-observers';
 import { EventsGrpc } from './events/events.grpc';
 import { EventsService } from './events/events.service';
 import { RejectedEvents } from './events/rejected-events';
+import { ExplainController } from './explain/explain.controller';
+import { ExplainGrpc } from './explain/explain.grpc';
+import { ExplainMetrics } from './explain/explain-metrics';
+import { ExplainedModels } from './explain/explained-models';
+import { ExplainGate } from './explain/explain-gate';
+import { ExplainService } from './explain/explain.service';
+import { ModelExplainer } from './explain/model-explainer';
+import { ReplacementScorer } from './explain/replacement-scorer';
+import { WeightStore } from './explain/weight-store';
 import { FaultsController } from './faults/faults.controller';
 import { GrpcServer } from './grpc/grpc-server';
 import { HealthController } from './health/health.controller';
@@ -62,7 +71,14 @@ export class PredictorModule {
     return {
       module: PredictorModule,
       imports: [loggerModule(config.ADLIFT_LOG_LEVEL), LedgerModule],
-      controllers: [PredictController, EventsController, HealthController, FaultsController, MetricsController],
+      controllers: [
+        PredictController,
+        ExplainController,
+        EventsController,
+        HealthController,
+        FaultsController,
+        MetricsController,
+      ],
       providers: [
         { provide: PREDICTOR_CONFIG, useValue: config },
         { provide: TokenSealer, useFactory: () => new TokenSealer(config.ADLIFT_TOKEN_KEYS) },
@@ -86,6 +102,8 @@ export class PredictorModule {
           MintTokensGrpc,
           PredictorGrpc,
         ],
+        ...[ExplainedModels, ExplainGate, WeightStore, ReplacementScorer, ModelExplainer],
+        ...[ExplainMetrics, ExplainService, ExplainGrpc],
         ...[Credentials, RejectedEvents, EventObservers, EventsService, EventsGrpc],
         ...[ActivityCounts, PredictorStatus, ProcessMetrics, ScoringMetrics, SpanStorage, ModelHealth, GrpcServer],
         ...[OfferedModels, ModelInference, RouterInference, InferenceStatistics],

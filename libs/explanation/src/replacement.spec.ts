@@ -73,7 +73,13 @@ describe('an explanation by replacement', () => {
 
   it('spends no row on a feature that is at its baseline', () => {
     const same = new Map(columns);
-    const replacement = new Replacement(encoder, same, n, [0, 3], new Map([...same].map(([name, c]) => [name, first(c)])));
+    const replacement = new Replacement(
+      encoder,
+      same,
+      n,
+      [0, 3],
+      new Map([...same].map(([name, c]) => [name, first(c)])),
+    );
     // Candidate 0 is the baseline; of candidate 3 only price and hour differ.
     expect(replacement.rows).toBe(1 + 0 + 3);
     const [atBaseline] = replacement.explain(new Float64Array(replacement.rows).fill(-1));
@@ -87,7 +93,9 @@ describe('an explanation by replacement', () => {
     const between = logits.slice();
     between[1] = NaN;
     expect(replacement.explain(between)[0].logit).toBeCloseTo(before.logit, 12);
-    expect(() => replacement.explain(logits.map((logit, row) => (row === 0 ? NaN : logit)))).toThrow(ScoreNotFiniteError);
+    expect(() => replacement.explain(logits.map((logit, row) => (row === 0 ? NaN : logit)))).toThrow(
+      ScoreNotFiniteError,
+    );
     expect(() => replacement.explain(logits.map(() => Infinity))).toThrow('no finite score for the baseline row');
     const end = logits.map((logit, row) => (row === 4 ? NaN : logit));
     expect(() => replacement.explain(end)).toThrow('no finite score for candidate 1');
