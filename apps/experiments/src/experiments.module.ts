@@ -22,6 +22,9 @@ import { PageModule } from './page/page.module';
 import { KeptStatistics } from './report/kept-statistics';
 import { ReportController } from './report/report.controller';
 import { ReportService } from './report/report.service';
+import { ShadowController } from './shadow/shadow.controller';
+import { ShadowService } from './shadow/shadow.service';
+import { ShadowSums } from './shadow/shadow-sums';
 import { TraceModule } from './trace/trace.module';
 
 @Module({})
@@ -43,7 +46,14 @@ export class ExperimentsModule {
         PageModule.forRoot(config),
         CatalogueModule,
       ],
-      controllers: [ExperimentController, ReportController, ModelController, HealthController, MetricsController],
+      controllers: [
+        ExperimentController,
+        ReportController,
+        ShadowController,
+        ModelController,
+        HealthController,
+        MetricsController,
+      ],
       providers: [
         { provide: EXPERIMENTS_CONFIG, useValue: config },
         ExperimentService,
@@ -53,6 +63,8 @@ export class ExperimentsModule {
         BundleFiles,
         KeptStatistics,
         ReportService,
+        ShadowSums,
+        ShadowService,
         FoldService,
         AdRateService,
       ],

@@ -53,6 +53,8 @@ import { Assigner } from './routing/assigner';
 import { FlagRecorder } from './routing/flag-recorder';
 import { FlagSource } from './routing/flag-source';
 import { UnleashFlagSource } from './routing/unleash-flag-source';
+import { ShadowMetrics } from './shadow/shadow-metrics';
+import { ShadowScoring } from './shadow/shadow-scoring';
 import { DecisionTracer } from './trace/decision-tracer';
 import { SpanStorage } from './trace/span-storage';
 import { BundleSource } from './serving/bundle-source';
@@ -104,6 +106,7 @@ export class PredictorModule {
         ],
         ...[ExplainedModels, ExplainGate, WeightStore, ReplacementScorer, ModelExplainer],
         ...[ExplainMetrics, ExplainService, ExplainGrpc],
+        ...[ShadowMetrics, ShadowScoring],
         ...[Credentials, RejectedEvents, EventObservers, EventsService, EventsGrpc],
         ...[ActivityCounts, PredictorStatus, ProcessMetrics, ScoringMetrics, SpanStorage, ModelHealth, GrpcServer],
         ...[OfferedModels, ModelInference, RouterInference, InferenceStatistics],

@@ -1,5 +1,6 @@
 import type { AdEntry, AdState, CatalogueChange } from './ads';
 import type { ExperimentState, Report } from './report';
+import type { ShadowReport } from './shadow-report';
 
 /** An experiment as the admin API shows it. */
 export interface ExperimentView {
@@ -64,6 +65,11 @@ export class AdminApi {
 
   report(key: string): Promise<Report> {
     return this.call('GET', `/v1/experiments/${encodeURIComponent(key)}/report`);
+  }
+
+  /** The experiment's shadow variants beside what was served. */
+  shadowReport(key: string): Promise<ShadowReport> {
+    return this.call('GET', `/v1/experiments/${encodeURIComponent(key)}/shadow`);
   }
 
   /** All model versions, oldest first. */

@@ -4,3 +4,5 @@ export { AdServerClient, type EventMessage, type PredictCall, type PredictReply 
 export { encodeColumns } from './encode-columns';
 export { reportTable } from './report-table';
 export { type ExperimentState, type HealthCheck, type MetricReport, type Report, type Verdict } from './report';
+export { type ShadowReport, type ShadowSummary, type ShownCandidates } from './shadow-report';
+export { shadowTable } from './shadow-table';

@@ -53,7 +53,7 @@ export class ExperimentService {
       const phase = 1;
       if (experiment.source === 'flag') {
         await this.refuseOverlap(manager, key);
-        await this.models.requireRegistered(experiment.design.variants);
+        await this.models.requireRegistered([...experiment.design.variants, ...(experiment.design.shadow ?? [])]);
         await this.flags.provision(key, experiment.design, phase);
       }
       const weights = Object.fromEntries(experiment.design.variants.map(({ name, weight }) => [name, weight]));

@@ -113,6 +113,8 @@ export class ModelRegistry {
         WHERE state IN ('draft', 'running') AND source = 'flag'
         UNION SELECT v ->> 'cvr' FROM experiment, jsonb_array_elements(design -> 'variants') v
         WHERE state IN ('draft', 'running') AND source = 'flag'
+        UNION SELECT s ->> 'ctr' FROM experiment, jsonb_array_elements(design -> 'shadow') s
+        WHERE state IN ('draft', 'running') AND source = 'flag'
         UNION SELECT name || '@' || version FROM model_label WHERE label = 'champion'
       )
       SELECT name, version, kind, digest FROM model WHERE name || '@' || version IN (SELECT reference FROM wanted)
