@@ -54,6 +54,7 @@ import { FlagRecorder } from './routing/flag-recorder';
 import { FlagSource } from './routing/flag-source';
 import { UnleashFlagSource } from './routing/unleash-flag-source';
 import { ShadowMetrics } from './shadow/shadow-metrics';
+import { ShadowRunner } from './shadow/shadow-runner';
 import { ShadowScoring } from './shadow/shadow-scoring';
 import { DecisionTracer } from './trace/decision-tracer';
 import { SpanStorage } from './trace/span-storage';
@@ -106,7 +107,7 @@ export class PredictorModule {
         ],
         ...[ExplainedModels, ExplainGate, WeightStore, ReplacementScorer, ModelExplainer],
         ...[ExplainMetrics, ExplainService, ExplainGrpc],
-        ...[ShadowMetrics, ShadowScoring],
+        ...[ShadowMetrics, ShadowRunner, ShadowScoring],
         ...[Credentials, RejectedEvents, EventObservers, EventsService, EventsGrpc],
         ...[ActivityCounts, PredictorStatus, ProcessMetrics, ScoringMetrics, SpanStorage, ModelHealth, GrpcServer],
         ...[OfferedModels, ModelInference, RouterInference, InferenceStatistics],
