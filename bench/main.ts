@@ -1,10 +1,15 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Bench, BenchResult } from './bench';
+import { batching } from './benches/batching';
 import { grpc } from './benches/grpc';
+import { latency } from './benches/latency';
+import { overload } from './benches/overload';
+import { peers } from './benches/peers';
 import { score } from './benches/score';
+import { telemetry } from './benches/telemetry';
 import { machine, pinToLoadCore } from './harness/processor';
 
-const BENCHES: readonly Bench[] = [score, grpc];
+const BENCHES: readonly Bench[] = [score, grpc, latency, peers, batching, overload, telemetry];
 const BUSY_LOAD = 0.5;
 
 const list = BENCHES.map(({ name, goal }) => `  ${name.padEnd(10)} ${goal}`).join('\n');

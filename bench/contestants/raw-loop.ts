@@ -1,9 +1,8 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { compileEncoder } from '@adlift/features';
 import { SESSION_OPTIONS } from '@adlift/scoring';
 import { serveTasks } from '../harness/contestant';
 import { quantile } from '../harness/statistics';
-import { benchSchema, FIELDS, NUMBERS, sampleColumns } from '../model/bench-bundle';
+import { compileBenchEncoder, FIELDS, NUMBERS, variantColumns } from '../model/bench-bundle';
 
 export interface RawTask {
   readonly n: number;
@@ -22,12 +21,12 @@ const [, , file = ''] = process.argv;
 /** The least there is: inputs made beforehand, one call of the runtime after another. */
 async function main(): Promise<void> {
   const session = await InferenceSession.create(file, SESSION_OPTIONS);
-  const encoder = compileEncoder(benchSchema());
+  const encoder = compileBenchEncoder();
   serveTasks(async ({ n, seconds }: RawTask): Promise<RawResult> => {
     const batches = Array.from({ length: 64 }, (_, v) => {
       const ids = new Int32Array(n * FIELDS);
       const numeric = new Float32Array(n * NUMBERS);
-      encoder.encode(sampleColumns(n, 1000 + v), n, ids, numeric, new Uint8Array(n));
+      encoder.encode(variantColumns(n, v), n, ids, numeric, new Uint8Array(n));
       return {
         ids: new Tensor('int32', ids, [n, FIELDS]),
         numeric: new Tensor('float32', numeric, [n, NUMBERS]),

@@ -1,10 +1,9 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { compileEncoder } from '@adlift/features';
 import { guardOutputs, SESSION_OPTIONS } from '@adlift/scoring';
 import { decodePredictRequest } from '@adlift/wire';
 import { serveTasks } from '../harness/contestant';
 import { quantile } from '../harness/statistics';
-import { benchSchema, FIELDS, NUMBERS } from '../model/bench-bundle';
+import { compileBenchEncoder, FIELDS, NUMBERS } from '../model/bench-bundle';
 import { BenchRequests } from '../model/bench-requests';
 import type { RawResult, RawTask } from './raw-loop';
 
@@ -13,7 +12,7 @@ const [, , file = ''] = process.argv;
 /** From the bytes of a request to guarded probabilities on one thread: decode, encode, run, guard. */
 async function main(): Promise<void> {
   const session = await InferenceSession.create(file, SESSION_OPTIONS);
-  const encoder = compileEncoder(benchSchema());
+  const encoder = compileBenchEncoder();
   serveTasks(async ({ n, seconds }: RawTask): Promise<RawResult & { sum: number }> => {
     const requests = new BenchRequests(n, 'score');
     const bodies = Array.from({ length: 64 }, () => requests.next());

@@ -9,6 +9,7 @@ import { stackEnvironment } from '../../tools/stack/stack-config';
 import type { RunningStack } from '../../tools/stack/running-stack';
 import { makeBenchModel, type BenchModel } from '../model/bench-bundle';
 import { SERVER_CORE } from './processor';
+import { SecondPredictor } from './second-predictor';
 
 const READY_MS = 60_000;
 const POLL_MS = 50;
@@ -42,7 +43,13 @@ export class BenchStack {
     writeFileSync(onnxFile, model.onnx);
     log('starting the stack, the predictor on a processor of its own ...');
     const ended = new Promise(() => undefined);
-    const stack = await startStack({ env, log: () => undefined, ended, serviceEnv, predictorCore: SERVER_CORE });
+    const stack = await startStack({
+      env,
+      log: () => undefined,
+      ended,
+      serviceEnv: { QUEUE_TARGET_MS: '25', ...serviceEnv },
+      predictorCore: SERVER_CORE,
+    });
     const bench = new BenchStack(stack, model, onnxFile, new AdminApi(stack.experimentsUrl));
     try {
       await bench.prepare();
@@ -51,6 +58,13 @@ export class BenchStack {
       throw error;
     }
     return bench;
+  }
+
+  /** Another predictor of the same stack on the same processor, with a changed environment; it idles until asked. */
+  async secondPredictor(changes: Readonly<Record<string, string>>): Promise<SecondPredictor> {
+    const second = await SecondPredictor.start(this.stack, changes);
+    await this.until(async () => (await second.loaded()).includes(this.model.reference));
+    return second;
   }
 
   /** The predictor's state as `GET /v1/status` tells it. */

@@ -1,13 +1,13 @@
 import { Client, credentials, Metadata, type ClientDuplexStream, type ServiceError } from '@grpc/grpc-js';
-import { MessageBuffer, proto } from '@adlift/wire';
+import { MessageBuffer, WireReader } from '@adlift/wire';
+import type { AnswerCheck } from './answer-check';
 import type { BenchRequests } from '../model/bench-requests';
 
-const { PredictResponse, PredictStreamResponse } = proto.v1;
 const METADATA = new Metadata();
 const same = (bytes: Buffer): Buffer => bytes;
 
-/** How one call ended. */
-export type Outcome = { readonly bytes: Buffer } | { readonly code: number };
+/** How one call ended: the encoded PredictResponse, or a gRPC status. `variant` names the body that was sent. */
+export type Outcome = { readonly bytes: Buffer; readonly variant: number } | { readonly code: number };
 
 /** Sends one request and resolves when it is answered or refused; it never rejects. */
 export type SendOne = (timeoutMs?: number) => Promise<Outcome>;
@@ -16,7 +16,7 @@ export type SendOne = (timeoutMs?: number) => Promise<Outcome>;
 export class PredictLoad {
   private readonly client: Client;
   private stream: ClientDuplexStream<Buffer, Buffer> | undefined;
-  private readonly waiting = new Map<string, (outcome: Outcome) => void>();
+  private readonly waiting = new Map<string, (bytes: Buffer) => void>();
   private readonly message = new MessageBuffer();
 
   constructor(
@@ -33,15 +33,17 @@ export class PredictLoad {
   readonly unary: SendOne = (timeoutMs) =>
     new Promise((resolve) => {
       const options = timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
+      const request = this.requests.next();
+      const variant = this.requests.lastVariant;
       this.client.makeUnaryRequest(
         '/adlift.v1.Predictor/Predict',
         same,
         same,
-        this.requests.next(),
+        request,
         METADATA,
         options,
         (error: ServiceError | null, bytes?: Buffer) =>
-          resolve(bytes === undefined ? { code: error?.code ?? -1 } : { bytes }),
+          resolve(bytes === undefined ? { code: error?.code ?? -1 } : { bytes, variant }),
       );
     });
 
@@ -54,7 +56,8 @@ export class PredictLoad {
       const request = this.requests.next();
       message.bytesField(1, request);
       message.uint(2, timeoutMs === undefined ? 0 : timeoutMs * 1000);
-      this.waiting.set(this.requests.lastId, resolve);
+      const variant = this.requests.lastVariant;
+      this.waiting.set(this.requests.lastId, (bytes) => resolve(unwrapped(bytes, variant)));
       stream.write(message.toBytes());
     });
   };
@@ -71,25 +74,29 @@ export class PredictLoad {
       const id = bytes.toString('latin1', 2, 2 + (bytes[1] ?? 0));
       const done = this.waiting.get(id);
       this.waiting.delete(id);
-      done?.({ bytes });
+      done?.(bytes);
     });
     stream.on('error', () => undefined);
     return stream;
   }
 }
 
-/** The answer inside a successful outcome, decoded. */
-export function answerOf(outcome: Outcome): proto.v1.PredictResponse {
-  if (!('bytes' in outcome)) throw new Error(`the call failed with status ${outcome.code}`);
-  return PredictResponse.decode(outcome.bytes);
-}
-
-/** The same of a streamed outcome. */
-export function streamedAnswerOf(outcome: Outcome): proto.v1.PredictResponse {
-  if (!('bytes' in outcome)) throw new Error(`the call failed with status ${outcome.code}`);
-  const { answer, error } = PredictStreamResponse.decode(outcome.bytes);
-  if (answer === null || answer === undefined) throw new Error(`the message was refused: ${error?.message}`);
-  return answer as proto.v1.PredictResponse;
+/** The answer inside a streamed message, or the status that is there instead. */
+function unwrapped(bytes: Buffer, variant: number): Outcome {
+  const reader = new WireReader(bytes);
+  while (!reader.done) {
+    const tag = reader.tag();
+    if (tag === 0x12) {
+      const end = reader.delimited();
+      return { bytes: bytes.subarray(reader.at, end), variant };
+    }
+    if (tag === 0x1a) {
+      reader.delimited();
+      return { code: reader.tag() === 0x08 ? reader.uint32() : -1 };
+    }
+    reader.skip(tag & 7);
+  }
+  return { code: -1 };
 }
 
 export interface ClosedLoopResult {
@@ -97,8 +104,16 @@ export interface ClosedLoopResult {
   readonly failed: number;
 }
 
-/** Keeps `inFlight` calls under way for `seconds`. */
-export async function closedLoop(send: SendOne, inFlight: number, seconds: number): Promise<ClosedLoopResult> {
+/** Share of the answers that a closed loop looks at. */
+const LOOKED_AT = 16;
+
+/** Keeps `inFlight` calls under way for `seconds`; with `check` some answers must be the model's own. */
+export async function closedLoop(
+  send: SendOne,
+  inFlight: number,
+  seconds: number,
+  check?: AnswerCheck,
+): Promise<ClosedLoopResult> {
   const started = performance.now();
   const end = started + seconds * 1000;
   let done = 0;
@@ -106,8 +121,12 @@ export async function closedLoop(send: SendOne, inFlight: number, seconds: numbe
   const lane = async (): Promise<void> => {
     while (performance.now() < end) {
       const outcome = await send();
-      done++;
       if (!('bytes' in outcome)) failed++;
+      else if (check !== undefined && done % LOOKED_AT === 0) {
+        const { marked, right } = check.look(outcome.bytes, outcome.variant);
+        if (marked || !right) failed++;
+      }
+      done++;
     }
   };
   await Promise.all(Array.from({ length: inFlight }, lane));

@@ -25,7 +25,7 @@ export interface BenchModel {
  * from `seed`: 104 MB of ONNX. The same seed gives the same bytes.
  */
 export async function makeBenchModel(version: string, seed = 1): Promise<BenchModel> {
-  const encoder = compileEncoder(benchSchema());
+  const encoder = compileBenchEncoder();
   const size = {
     fields: FIELDS,
     tableRows: encoder.tableSize,
@@ -64,11 +64,16 @@ export async function makeBenchModel(version: string, seed = 1): Promise<BenchMo
   return { reference: `${name}@${version}`, bundle, encoder, onnx };
 }
 
+/** The encoder of the benchmark's features. */
+export function compileBenchEncoder(): Encoder {
+  return compileEncoder(benchSchema());
+}
+
 /** Names of the columns that requests of the benchmark carry. */
 export const CATEGORY_NAMES = Array.from({ length: FIELDS }, (_, i) => `c${i}`);
 export const NUMBER_NAMES = Array.from({ length: NUMBERS }, (_, i) => `x${i}`);
 
-export function benchSchema(): FeatureSchema {
+function benchSchema(): FeatureSchema {
   return {
     features: [
       ...CATEGORY_NAMES.map((name) => ({ name, type: 'categorical', encoder: 'hash', size: HASH_SIZE }) as const),
@@ -105,4 +110,9 @@ export function sampleColumns(n: number, seed: number): Columns {
     columns.set(name, { kind: 'f32', values: Float32Array.from({ length: n }, () => Math.floor(300 * random.next())) });
   }
   return columns;
+}
+
+/** Feature columns of one of the bodies that requests alternate between. */
+export function variantColumns(n: number, variant: number): Columns {
+  return sampleColumns(n, 1000 + variant);
 }

@@ -1,9 +1,10 @@
 import { encodeColumns } from '@adlift/client';
 import { MessageBuffer, proto } from '@adlift/wire';
-import { sampleColumns } from './bench-bundle';
+import { variantColumns } from './bench-bundle';
 
 const { PredictRequest } = proto.v1;
-const VARIANTS = 256;
+/** Bodies that requests alternate between. */
+export const VARIANTS = 256;
 const UNITS = 20_000;
 
 /**
@@ -28,7 +29,7 @@ export class BenchRequests {
         currency: 'EUR',
         placement: 'bench',
         routing: { country: 'DE' },
-        columns: encodeColumns(sampleColumns(n, 1000 + v)),
+        columns: encodeColumns(variantColumns(n, v)),
         wantTokens: { top: 1 },
       }).finish(),
     );
@@ -37,6 +38,11 @@ export class BenchRequests {
   /** request_id of the request made last. */
   get lastId(): string {
     return `${this.prefix}-${this.made - 1}`;
+  }
+
+  /** Which of the {@link VARIANTS} bodies the request made last has. */
+  get lastVariant(): number {
+    return (this.made - 1) % VARIANTS;
   }
 
   /** The next request. */

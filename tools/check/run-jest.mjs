@@ -44,7 +44,7 @@ function countTests(report) {
 
 function jest(project, report) {
   const args = [
-    ...['--experimental-vm-modules', '--no-warnings=ExperimentalWarning'],
+    ...['--experimental-vm-modules', '--expose-gc', '--no-warnings=ExperimentalWarning'],
     join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
     ...['--selectProjects', project, '--json', '--outputFile', report],
   ];

@@ -132,7 +132,7 @@ async function startServices(
   log(`Unleash      ${places.unleashUrl}`);
   log(`experiments  ${places.experimentsUrl}`);
 
-  const predictor = { ...shared, ...predictorVariables(env, secrets, places) };
+  const predictor = { ...shared, ...predictorVariables(env, secrets, places), ...boot.serviceEnv };
   const process = service(boot, 'predictor', appArguments('predictor'), predictor, boot.predictorCore);
   await parts.wait(process.whenReady());
   log(`predictor    ${places.predictorUrl} and gRPC ${places.grpcAddress}`);

@@ -4,6 +4,7 @@ import type { Connect } from './connection';
 import { experimentCommand } from './experiment/experiment-command';
 import { importCommand } from './import/import-command';
 import { modelCommand } from './model/model-command';
+import { replicasCommand } from './registry/replicas-command';
 
 /** The command line: what a user may ask for. How the services are reached, and which folder the user is in, is the caller's. */
 export function adliftProgram(connect: Connect, userFolder: string): Command {
@@ -12,5 +13,6 @@ export function adliftProgram(connect: Connect, userFolder: string): Command {
     .addCommand(importCommand(connect, userFolder))
     .addCommand(experimentCommand(connect))
     .addCommand(adsCommand(connect, userFolder))
-    .addCommand(modelCommand(connect, userFolder));
+    .addCommand(modelCommand(connect, userFolder))
+    .addCommand(replicasCommand(connect));
 }

@@ -13,11 +13,9 @@ import { UnleashAdmin } from './flag-sync/unleash-admin';
 import { AdRateService } from './ad-rate/ad-rate.service';
 import { FoldService } from './fold/fold.service';
 import { HealthController } from './health/health.controller';
-import { BundleFiles } from './model/bundle-files';
-import { ModelController } from './model/model.controller';
 import { ModelEntity } from './model/model.entity';
 import { ModelLabelEntity } from './model/model-label.entity';
-import { ModelRegistry } from './model/model-registry';
+import { ModelModule } from './model/model.module';
 import { PageModule } from './page/page.module';
 import { KeptStatistics } from './report/kept-statistics';
 import { ReportController } from './report/report.controller';
@@ -45,22 +43,14 @@ export class ExperimentsModule {
         TraceModule.forRoot(config),
         PageModule.forRoot(config),
         CatalogueModule,
+        ModelModule.forRoot(config),
       ],
-      controllers: [
-        ExperimentController,
-        ReportController,
-        ShadowController,
-        ModelController,
-        HealthController,
-        MetricsController,
-      ],
+      controllers: [ExperimentController, ReportController, ShadowController, HealthController, MetricsController],
       providers: [
         { provide: EXPERIMENTS_CONFIG, useValue: config },
         ExperimentService,
         FlagSync,
         UnleashAdmin,
-        ModelRegistry,
-        BundleFiles,
         KeptStatistics,
         ReportService,
         ShadowSums,

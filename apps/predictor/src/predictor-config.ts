@@ -23,8 +23,11 @@ export const predictorEnvironment = z.object({
   UNLEASH_CLIENT_TOKEN: z.string().min(1),
   UNLEASH_REFRESH_MS: milliseconds(2000),
   MODEL_REFRESH_MS: milliseconds(2000),
+  HEARTBEAT_MS: milliseconds(3000),
   /** Wait for scoring from which on requests are answered more cheaply; half of a deadline where that is less. */
   QUEUE_TARGET_MS: milliseconds(25),
+  /** Expected time of a run above which no more requests share it; 0 gives each request a run of its own. */
+  BATCH_BUDGET_MS: z.coerce.number('must be milliseconds, 0 to 100').min(0).max(100).default(2),
   PRIORS_REFRESH_MS: milliseconds(60_000),
   ATTRIBUTION_WINDOW_DAYS: z.coerce.number().int().min(1).max(365).default(30),
   MAX_PENDING_EXPOSURES: z.coerce.number().int().min(1).default(100_000),

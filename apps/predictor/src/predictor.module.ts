@@ -49,6 +49,7 @@ import { PredictStreamGrpc } from './predict/predict-stream.grpc';
 import { PredictService } from './predict/predict.service';
 import { TokenMint } from './predict/token-mint';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from './predictor-config';
+import { Heartbeat } from './replica/heartbeat';
 import { Assigner } from './routing/assigner';
 import { FlagRecorder } from './routing/flag-recorder';
 import { FlagSource } from './routing/flag-source';
@@ -59,6 +60,7 @@ import { ShadowScoring } from './shadow/shadow-scoring';
 import { DecisionTracer } from './trace/decision-tracer';
 import { SpanStorage } from './trace/span-storage';
 import { BundleSource } from './serving/bundle-source';
+import { ModelLoads } from './serving/model-loads';
 import { Admission } from './degradation/admission';
 import { Breaker } from './degradation/breaker';
 import { Priors } from './degradation/priors';
@@ -85,10 +87,10 @@ export class PredictorModule {
       providers: [
         { provide: PREDICTOR_CONFIG, useValue: config },
         { provide: TokenSealer, useFactory: () => new TokenSealer(config.ADLIFT_TOKEN_KEYS) },
-        { provide: ScoringPool, useFactory: () => new ScoringPool() },
+        { provide: ScoringPool, useFactory: () => new ScoringPool({ batchBudgetMs: config.BATCH_BUDGET_MS }) },
         { provide: FlagSource, useClass: UnleashFlagSource },
         ...[FlagRecorder, Assigner],
-        ...[BundleSource, ModelRepository, ModelScorer],
+        ...[BundleSource, ModelLoads, ModelRepository, ModelScorer, Heartbeat],
         ...[Admission, Breaker, ScoreMemory, Priors, StandIns],
         ...[AdCatalogue, CatalogueReader, CatalogueSnapshot, CatalogueMirror],
         ...[

@@ -1,4 +1,5 @@
 import type { AdEntry, AdState, CatalogueChange } from './ads';
+import type { ModelView, PolicyView, ReplicaView, ServingPolicy } from './models';
 import type { ExperimentState, Report } from './report';
 import type { ShadowReport } from './shadow-report';
 
@@ -34,14 +35,6 @@ export interface PublishableBundle {
   readonly digest: string;
 }
 
-/** A registered model version; `digest` is the identity of its bundle. */
-export interface ModelView {
-  readonly name: string;
-  readonly version: string;
-  readonly kind: 'ctr' | 'cvr';
-  readonly digest: string;
-}
-
 /** The admin API of the experiments app. Every call rejects with {@link ApiError}, or TypeError when nobody answers. */
 export class AdminApi {
   constructor(private readonly url: string) {}
@@ -55,8 +48,9 @@ export class AdminApi {
     return this.call('POST', '/v1/experiments', body);
   }
 
-  startExperiment(key: string): Promise<ExperimentView> {
-    return this.call('POST', `/v1/experiments/${encodeURIComponent(key)}/start`);
+  /** Waits until every live replica has the models; `force` starts even when there is no live replica. */
+  startExperiment(key: string, { force = false }: { force?: boolean } = {}): Promise<ExperimentView> {
+    return this.call('POST', `/v1/experiments/${encodeURIComponent(key)}/start${force ? '?force=true' : ''}`);
   }
 
   stopExperiment(key: string): Promise<ExperimentView> {
@@ -72,12 +66,6 @@ export class AdminApi {
     return this.call('GET', `/v1/experiments/${encodeURIComponent(key)}/shadow`);
   }
 
-  /** All model versions, oldest first. */
-  async models(): Promise<readonly ModelView[]> {
-    const { models } = await this.call<{ models: ModelView[] }>('GET', '/v1/models');
-    return models;
-  }
-
   /** Uploads the files, registers the manifest; with a label such as `champion` moves that too. */
   async publishModel({ manifest, files, digest }: PublishableBundle, label?: string): Promise<void> {
     for (const [path, { sha256 }] of Object.entries(manifest.files)) {
@@ -87,6 +75,40 @@ export class AdminApi {
     }
     await this.call('POST', '/v1/models', manifest);
     if (label !== undefined) await this.call('PUT', `/v1/models/${manifest.name}/${manifest.version}/labels/${label}`);
+  }
+
+  /** All model versions, oldest first. */
+  async models(): Promise<readonly ModelView[]> {
+    const { models } = await this.call<{ models: ModelView[] }>('GET', '/v1/models');
+    return models;
+  }
+
+  /** Asks every replica to load the version, to let go of it, or to verify and load it anew; they follow in seconds. */
+  requestModel(action: 'load' | 'unload' | 'reload', name: string, version: string): Promise<ModelView> {
+    return this.call('POST', `${versionPath(name, version)}/${action}`);
+  }
+
+  labelModel(name: string, version: string, label: string): Promise<void> {
+    return this.call('PUT', `${versionPath(name, version)}/labels/${encodeURIComponent(label)}`);
+  }
+
+  unlabelModel(name: string, version: string, label: string): Promise<void> {
+    return this.call('DELETE', `${versionPath(name, version)}/labels/${encodeURIComponent(label)}`);
+  }
+
+  modelPolicy(name: string): Promise<PolicyView> {
+    return this.call('GET', `/v1/models/${encodeURIComponent(name)}/policy`);
+  }
+
+  /** Without a policy the default one is in force again. */
+  setModelPolicy(name: string, policy?: ServingPolicy): Promise<PolicyView> {
+    const path = `/v1/models/${encodeURIComponent(name)}/policy`;
+    return policy === undefined ? this.call('DELETE', path) : this.call('PUT', path, { policy });
+  }
+
+  async replicas(): Promise<readonly ReplicaView[]> {
+    const { replicas } = await this.call<{ replicas: ReplicaView[] }>('GET', '/v1/replicas');
+    return replicas;
   }
 
   /** Puts 1 to 10,000 ads into the catalogue, all or none; the features given replace those that an ad had. */
@@ -140,4 +162,8 @@ export class AdminApi {
       problem.detail ?? `${method} ${path} answered ${answer.status}: ${text.slice(0, 200)}`,
     );
   }
+}
+
+function versionPath(name: string, version: string): string {
+  return `/v1/models/${encodeURIComponent(name)}/versions/${encodeURIComponent(version)}`;
 }

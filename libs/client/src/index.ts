@@ -1,7 +1,15 @@
-export { AdminApi, ApiError, type ExperimentView, type ModelView, type PublishableBundle } from './admin-api';
+export { AdminApi, ApiError, type ExperimentView, type PublishableBundle } from './admin-api';
 export { type AdEntry, type AdState, type CatalogueChange } from './ads';
 export { AdServerClient, type EventMessage, type PredictCall, type PredictReply } from './ad-server-client';
 export { encodeColumns } from './encode-columns';
+export {
+  type LoadState,
+  type ModelView,
+  type PolicyView,
+  type ReplicaModel,
+  type ReplicaView,
+  type ServingPolicy,
+} from './models';
 export { reportTable } from './report-table';
 export { type ExperimentState, type HealthCheck, type MetricReport, type Report, type Verdict } from './report';
 export { type ShadowReport, type ShadowSummary, type ShownCandidates } from './shadow-report';

@@ -13,22 +13,28 @@ const HEADER_BYTES = 20;
 /** Element types of arrays by their OID in PostgreSQL's catalogue. */
 const OID = { int8: 20, int4: 23, text: 25, float4: 700, float8: 701 } as const;
 
+/** Rows that were written one after another lie in one block of this size and are sent without a copy. */
+const BLOCK_BYTES = 1 << 18;
+
 /**
- * Writes rows of PostgreSQL's binary COPY format into one reused buffer: numbers go in as they are, where the text
- * format would print each. One call per column, in the columns' order.
+ * Writes rows of PostgreSQL's binary COPY format: numbers go in as they are, where the text format would print each.
+ * One call per column, in the columns' order. A row is a piece of a block that lives as long as one of its rows.
  */
 export class BinaryRow {
-  private bytes = Buffer.allocUnsafeSlow(1 << 15);
+  private bytes = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  private start = 0;
   private at = 0;
 
   /** Begins a row of `columns` columns. */
   begin(columns: number): void {
-    this.at = this.bytes.writeInt16BE(columns, 0);
+    this.start = this.at;
+    this.reserve(2);
+    this.at = this.bytes.writeInt16BE(columns, this.at);
   }
 
-  /** The finished row, a copy. */
+  /** The finished row. */
   finish(): Buffer {
-    return Buffer.from(this.bytes.subarray(0, this.at));
+    return this.bytes.subarray(this.start, this.at);
   }
 
   int4(value: number): void {
@@ -126,8 +132,10 @@ export class BinaryRow {
   texts(values: readonly string[]): void {
     let characters = 0;
     for (const value of values) characters += value.length;
-    const start = this.at;
+    const written = this.at - this.start;
     this.array(OID.text, values.length, 4, 3 * characters);
+    // Where the array began: making room may have moved the row.
+    const start = this.start + written;
     for (const value of values) {
       const length = this.writeText(value, this.at + 4);
       this.bytes.writeInt32BE(length, this.at);
@@ -170,9 +178,13 @@ export class BinaryRow {
 
   private reserve(more: number): void {
     if (this.at + more <= this.bytes.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, this.at + more));
-    this.bytes.copy(grown, 0, 0, this.at);
-    this.bytes = grown;
+    // What is finished stays in the full block; the row that is being written moves to a fresh one.
+    const written = this.at - this.start;
+    const block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, 2 * (written + more)));
+    this.bytes.copy(block, 0, this.start, this.at);
+    this.bytes = block;
+    this.start = 0;
+    this.at = written;
   }
 }
 
@@ -184,5 +196,17 @@ export async function copyBinaryInto(
   rows: readonly Uint8Array[],
 ): Promise<void> {
   const copy = client.query(copyFrom(`COPY ${table} (${columns}) FROM STDIN (FORMAT binary)`));
-  await pipeline(Readable.from([SIGNATURE, ...rows, TRAILER]), copy);
+  await pipeline(Readable.from([SIGNATURE, ...joined(rows), TRAILER], { objectMode: false }), copy);
+}
+
+/** Rows that lie side by side in memory, as one piece each. */
+function joined(rows: readonly Uint8Array[]): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  for (const row of rows) {
+    const last = pieces.at(-1);
+    if (last !== undefined && last.buffer === row.buffer && last.byteOffset + last.length === row.byteOffset) {
+      pieces[pieces.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + row.length);
+    } else pieces.push(row);
+  }
+  return pieces;
 }

@@ -187,6 +187,20 @@ describe.each([1, 2])('ScoringPool with %i threads a model', (threads) => {
     await pool.load(other.bundle.digest, otherFolder);
     expect(await submit(pool, other, 2).done).toEqual(await rawProbabilities(other, 2));
   });
+
+  it('loads a model anew on other threads while the old ones score, and keeps those when that fails', async () => {
+    const before = pool.host(digest);
+    const reloading = pool.reload(digest, clickFolder);
+    expect(await submit(pool, click, 3).done).toEqual(expected.slice(0, 3));
+    expect(pool.host(digest)).toBe(before);
+    await reloading;
+    const after = pool.host(digest);
+    expect(after).not.toBe(before);
+    expect(before.ready).toBe(false);
+    await expect(pool.reload(digest, otherFolder)).rejects.toMatchObject({ code: 'BUNDLE_DIGEST_MISMATCH' });
+    expect(pool.host(digest)).toBe(after);
+    expect(await submit(pool, click, 4).done).toEqual(expected.slice(0, 4));
+  });
 });
 
 describe('ScoringPool that is closed', () => {

@@ -56,18 +56,19 @@ export class ScoringPool {
    * Throws BundleError and leaves everything as it was. Loading a loaded digest again does nothing.
    */
   async load(digest: string, folder: string): Promise<ModelShape> {
-    if (this.closed) throw new ScoringUnavailableError('the scoring pool is closed');
-    const host = this.hosts.get(digest) ?? new ModelHost(digest, folder, this.options);
-    try {
-      const shape = await host.loaded();
-      // Closed meanwhile: its threads must not outlive the pool.
-      if (this.closed) throw new ScoringUnavailableError('the scoring pool is closed');
-      this.hosts.set(digest, host);
-      return shape;
-    } catch (error) {
-      await host.close();
-      throw error;
-    }
+    const loaded = this.hosts.get(digest);
+    return loaded === undefined ? this.open(digest, folder) : loaded.loaded();
+  }
+
+  /**
+   * Loads a bundle anew, as `load` does the first time. Until that has succeeded the threads that it had go on scoring;
+   * then they finish their jobs and end.
+   */
+  async reload(digest: string, folder: string): Promise<ModelShape> {
+    const before = this.hosts.get(digest);
+    const shape = await this.open(digest, folder);
+    if (before !== undefined) await this.end(before);
+    return shape;
   }
 
   /** Ends a model's threads; callers see to it that nobody submits to it any more. */
@@ -75,9 +76,7 @@ export class ScoringPool {
     const host = this.hosts.get(digest);
     if (host === undefined) return;
     this.hosts.delete(digest);
-    await host.drained();
-    this.restartsBefore += host.restarts;
-    await host.close();
+    await this.end(host);
   }
 
   /** Throws ModelNotLoadedError, or RangeError for a job of too many rows. */
@@ -111,5 +110,26 @@ export class ScoringPool {
     this.closed = true;
     await Promise.all([...this.hosts.values()].map((host) => host.close()));
     this.hosts.clear();
+  }
+
+  private async open(digest: string, folder: string): Promise<ModelShape> {
+    if (this.closed) throw new ScoringUnavailableError('the scoring pool is closed');
+    const host = new ModelHost(digest, folder, this.options);
+    try {
+      const shape = await host.loaded();
+      // Closed meanwhile: its threads must not outlive the pool.
+      if (this.closed) throw new ScoringUnavailableError('the scoring pool is closed');
+      this.hosts.set(digest, host);
+      return shape;
+    } catch (error) {
+      await host.close();
+      throw error;
+    }
+  }
+
+  private async end(host: ModelHost): Promise<void> {
+    await host.drained();
+    this.restartsBefore += host.restarts;
+    await host.close();
   }
 }

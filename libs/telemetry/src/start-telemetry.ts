@@ -18,6 +18,8 @@ import { readTelemetryEnvironment, type TelemetryEnvironment } from './telemetry
 
 /** What a process uses of its telemetry. */
 export interface Telemetry {
+  /** Whether spans and metrics are made at all. */
+  readonly enabled: boolean;
   readonly sink: SpanSink;
   readonly sampleRate: number;
   /** Serves `GET /metrics`. */
@@ -64,6 +66,7 @@ export function startTelemetry(serviceName: string, { incomingHttp }: TelemetryO
   started = {
     sdk,
     telemetry: {
+      enabled: environment.enabled,
       sink,
       sampleRate: environment.sampleRate,
       prometheus,

@@ -5,6 +5,7 @@ import { readConfig } from '@adlift/config';
 const telemetryEnvironment = z.object({
   /** Share of traces kept whatever happens in them; errors, fallbacks and the slowest are kept beside them. */
   TRACE_SAMPLE_RATE: z.coerce.number('must be 0 to 1').min(0, 'must be 0 to 1').max(1, 'must be 0 to 1').default(0.01),
+  OTEL_SDK_DISABLED: z.enum(['true', 'false']).default('false'),
   OTEL_SERVICE_NAME: z.string().optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.string().optional(),
@@ -13,6 +14,8 @@ const telemetryEnvironment = z.object({
 });
 
 export interface TelemetryEnvironment {
+  /** False with OTEL_SDK_DISABLED: neither spans nor metrics are made. */
+  readonly enabled: boolean;
   readonly sampleRate: number;
   readonly serviceName: string;
   /** Undefined without an outside backend. */
@@ -24,6 +27,7 @@ export function readTelemetryEnvironment(serviceName: string, env: NodeJS.Proces
   const config = readConfig(telemetryEnvironment, env);
   const outside = config.OTEL_EXPORTER_OTLP_ENDPOINT ?? config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
   return {
+    enabled: config.OTEL_SDK_DISABLED === 'false',
     sampleRate: config.TRACE_SAMPLE_RATE,
     serviceName: config.OTEL_SERVICE_NAME ?? serviceName,
     otlpProtocol:

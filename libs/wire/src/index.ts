@@ -4,6 +4,7 @@ export { type Column, type Columns, columnLength, isMissing } from './column';
 export { packedInt64s } from './decode-column';
 export { encodeColumns } from './encode-columns';
 export { Slab } from './slab';
+export { WireReader } from './wire-reader';
 export { decodePredictRequest } from './decode-predict-request';
 export { decodeStreamRequest, peekRequestId, type StreamRequest } from './decode-stream-request';
 export { encodePredictAnswer, encodeStreamAnswer, encodeStreamError } from './encode-predict-answer';

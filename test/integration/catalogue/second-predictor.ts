@@ -7,11 +7,12 @@ import { freePorts } from '../setup/free-ports';
 import { REFRESH_MS, type TestApps } from '../setup/test-apps';
 import { testServers } from '../setup/test-servers';
 
-/** Another predictor beside that of `apps`, with a home of its own; the caller closes it. */
+/** Another predictor beside that of `apps`, with a home and, in `extra`, variables of its own; the caller closes it. */
 export async function startPredictor(
   apps: TestApps,
   home: string,
   databaseUrl: string,
+  extra: Readonly<Record<string, string>> = {},
 ): Promise<{ app: NestFastifyApplication; url: string }> {
   const servers = testServers();
   const [httpPort = 0, grpcPort = 0] = await freePorts(2);
@@ -28,6 +29,7 @@ export async function startPredictor(
       UNLEASH_REFRESH_MS: String(REFRESH_MS),
       MODEL_REFRESH_MS: String(REFRESH_MS),
       ADLIFT_TOKEN_KEYS: `1:${randomBytes(32).toString('base64')}`,
+      ...extra,
     }),
   );
   await app.listen(httpPort, '127.0.0.1');

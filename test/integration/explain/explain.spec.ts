@@ -111,7 +111,7 @@ describe('Explain', () => {
       const answer = await apps.ordinary.predict(predictCall());
       return answer.model === 'click-liar' && answer;
     });
-    for (const _time of ['at first', 'and as is remembered']) {
+    for (let time = 1; time <= 2; time++) {
       const answer = await apps.ordinary.explain({ request: predictCall() });
       expect(answer).toMatchObject({ method: 'replacement', model: 'click-liar', experiment: '', variant: '' });
       expectSums(answer, predicted);

@@ -27,6 +27,8 @@ export interface TestAppsOptions {
   readonly environment?: UnleashEnvironment;
   /** Further variables of the predictor. */
   readonly predictor?: Readonly<Record<string, string>>;
+  /** Further variables of the experiments app. */
+  readonly experiments?: Readonly<Record<string, string>>;
 }
 
 /** Both apps as they run in production, in this process, on free ports and a database of their own. */
@@ -55,7 +57,11 @@ export class TestApps {
     this.importer = new AdServerClient(grpcAddress, KEYS.importer);
   }
 
-  static async start({ environment = 'development', predictor: extra = {} }: TestAppsOptions = {}): Promise<TestApps> {
+  static async start({
+    environment = 'development',
+    predictor: extra = {},
+    experiments: experimentsExtra = {},
+  }: TestAppsOptions = {}): Promise<TestApps> {
     const servers = testServers();
     const home = mkdtempSync(join(tmpdir(), 'adlift-apps-'));
     const database = await createTestDatabase();
@@ -70,6 +76,7 @@ export class TestApps {
         EXPERIMENTS_PORT: String(experimentsPort),
         UNLEASH_ADMIN_TOKEN: servers.unleashAdminToken,
         UNLEASH_ENVIRONMENT: environment,
+        ...experimentsExtra,
       }),
     );
     await experiments.listen(experimentsPort, '127.0.0.1');

@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Connect } from '../connection';
+import { addRegistryCommands } from '../registry/registry-commands';
 import { type Draft, prepareImport, writeDraft } from './import-model';
 import { readModelFile } from './model-file';
 import { modelDocument, modelTable } from './model-table';
@@ -24,9 +25,11 @@ interface ImportOptions {
   readonly json: boolean;
 }
 
-/** `adlift model inspect FILE | import FILE | list`; relative files start at `userFolder`. */
+/** `adlift model inspect FILE | import FILE | list | load ...`; relative files start at `userFolder`. */
 export function modelCommand(connect: Connect, userFolder: string): Command {
-  const command = new Command('model').description('bring in ONNX models from elsewhere, and look at what there is');
+  const command = new Command('model').description(
+    'bring in ONNX models from elsewhere, look at what there is, and say what is served',
+  );
   command
     .command('inspect <file>')
     .description('inputs, outputs, operators, size and sha256 of an ONNX file')
@@ -50,20 +53,7 @@ export function modelCommand(connect: Connect, userFolder: string): Command {
     .option('--json', 'print one JSON document on standard output', false)
     .addHelpText('after', IMPORT_HELP)
     .action((file: string, options: ImportOptions) => importModel(connect, userFolder, file, options));
-  command
-    .command('list')
-    .description('all registered model versions, oldest first')
-    .option('--json', 'print one JSON document on standard output', false)
-    .action(async ({ json }: { json: boolean }) => {
-      const connection = await connect();
-      try {
-        const models = await connection.admin.models();
-        const lines = models.map(({ name, version, kind, digest }) => `${name}@${version}\t${kind}\t${digest}`);
-        print(json, models, lines.join('\n') || 'no models yet');
-      } finally {
-        await connection.close();
-      }
-    });
+  addRegistryCommands(command, connect);
   return command;
 }
 

@@ -86,3 +86,11 @@ export const newExperiment = z.strictObject({
 });
 
 export type NewExperiment = z.infer<typeof newExperiment>;
+
+/** Query of `POST /v1/experiments/:key/start`; `force` starts also when no predictor is live. */
+export const startQuery = z.strictObject({
+  force: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true'),
+});

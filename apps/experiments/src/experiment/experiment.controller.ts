@@ -1,6 +1,6 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { parseBody } from '@adlift/problem';
-import { newExperiment } from './experiment-design';
+import { newExperiment, startQuery } from './experiment-design';
 import type { ExperimentEntity } from './experiment.entity';
 import { ExperimentService } from './experiment.service';
 
@@ -25,8 +25,8 @@ export class ExperimentController {
 
   @Post(':key/start')
   @HttpCode(200)
-  start(@Param('key') key: string): Promise<ExperimentEntity> {
-    return this.experiments.start(key);
+  start(@Param('key') key: string, @Query() query: unknown): Promise<ExperimentEntity> {
+    return this.experiments.start(key, parseBody(startQuery, query));
   }
 
   @Post(':key/stop')

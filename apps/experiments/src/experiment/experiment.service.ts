@@ -4,6 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { DomainError } from '@adlift/problem';
 import { jsonDigest } from '@adlift/wire';
 import { FlagSync } from '../flag-sync/flag-sync';
+import { ModelReadiness, type ReadinessOptions } from '../model/model-readiness';
 import { ModelRegistry } from '../model/model-registry';
 import type { NewExperiment } from './experiment-design';
 import { ExperimentPhaseEntity } from './experiment-phase.entity';
@@ -15,6 +16,7 @@ export class ExperimentService {
   constructor(
     @InjectDataSource() private readonly source: DataSource,
     private readonly models: ModelRegistry,
+    private readonly readiness: ModelReadiness,
     private readonly flags: FlagSync,
   ) {}
 
@@ -43,19 +45,19 @@ export class ExperimentService {
   }
 
   /**
-   * Freezes the design, makes the flag, opens phase 1. Throws `failed_precondition` when the state does not allow it,
-   * a model is not registered, or another experiment holds the traffic; `upstream_failed` when Unleash refuses.
+   * Waits until every live replica has the models, freezes the design, makes the flag, opens phase 1. Throws
+   * `failed_precondition` when the state does not allow it, a model is not registered or not loaded somewhere, or
+   * another experiment holds the traffic; `upstream_failed` when Unleash refuses.
    */
-  async start(key: string): Promise<ExperimentEntity> {
+  async start(key: string, options: ReadinessOptions): Promise<ExperimentEntity> {
+    // Without the lock at first: others need not wait while replicas load.
+    const { manager: unlocked } = this.source;
+    const draft = await this.startable(unlocked, await this.get(key));
+    if (draft.source === 'flag') await this.readiness.require(modelsOf(draft), options);
     return this.source.transaction(async (manager) => {
-      const experiment = await this.lock(manager, key);
-      if (experiment.state !== 'draft') throw wrongState(experiment, 'started', 'draft');
+      const experiment = await this.startable(manager, await this.lock(manager, key));
       const phase = 1;
-      if (experiment.source === 'flag') {
-        await this.refuseOverlap(manager, key);
-        await this.models.requireRegistered([...experiment.design.variants, ...(experiment.design.shadow ?? [])]);
-        await this.flags.provision(key, experiment.design, phase);
-      }
+      if (experiment.source === 'flag') await this.flags.provision(key, experiment.design, phase);
       const weights = Object.fromEntries(experiment.design.variants.map(({ name, weight }) => [name, weight]));
       await manager.insert(ExperimentPhaseEntity, { experiment: key, phase, weights, reason: 'start' });
       experiment.state = 'running';
@@ -80,6 +82,15 @@ export class ExperimentService {
     });
   }
 
+  private async startable(manager: EntityManager, experiment: ExperimentEntity): Promise<ExperimentEntity> {
+    if (experiment.state !== 'draft') throw wrongState(experiment, 'started', 'draft');
+    if (experiment.source === 'flag') {
+      await this.refuseOverlap(manager, experiment.key);
+      await this.models.requireRegistered([...experiment.design.variants, ...(experiment.design.shadow ?? [])]);
+    }
+    return experiment;
+  }
+
   private async lock(manager: EntityManager, key: string): Promise<ExperimentEntity> {
     // Starts look at each other's state, so they go one at a time.
     await manager.query('LOCK TABLE experiment IN SHARE ROW EXCLUSIVE MODE');
@@ -95,6 +106,12 @@ export class ExperimentService {
       );
     }
   }
+}
+
+/** References of the arms' models, each once. */
+/** Those that answer: a shadow that does not load is missed by nobody who asks. */
+function modelsOf({ design }: ExperimentEntity): string[] {
+  return [...new Set(design.variants.flatMap(({ ctr, cvr }) => (cvr === undefined ? [ctr] : [ctr, cvr])))];
 }
 
 function existing(found: ExperimentEntity | null, key: string): ExperimentEntity {

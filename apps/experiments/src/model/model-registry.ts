@@ -4,25 +4,17 @@ import type { DataSource } from 'typeorm';
 import { DomainError } from '@adlift/problem';
 import { BundleError, bundleDigest, parseManifest, type Manifest } from '@adlift/scoring';
 import { BundleFiles } from './bundle-files';
-import { ModelLabelEntity } from './model-label.entity';
 import { ModelEntity } from './model.entity';
 
-/** A model that predictors must hold. */
-export interface ServedModel {
+/** A version that exists. */
+export interface RegisteredModel {
   readonly name: string;
   readonly version: string;
   readonly kind: 'ctr' | 'cvr';
   readonly digest: string;
 }
 
-/** What every predictor should have loaded now. */
-export interface ServingSet {
-  readonly models: readonly ServedModel[];
-  /** Champions, for requests in no experiment: "name@version". */
-  readonly defaults: { readonly ctr?: string; readonly cvr?: string };
-}
-
-/** The models that exist, and which of them are to be served. A version never changes once it is registered. */
+/** The models that exist. A version never changes once it is registered. */
 @Injectable()
 export class ModelRegistry {
   constructor(
@@ -34,7 +26,7 @@ export class ModelRegistry {
    * Registers a bundle whose files are stored. The same manifest again is no error. Throws `invalid_argument` for a
    * malformed manifest, `failed_precondition` naming missing files, `already_exists` when the version has other bytes.
    */
-  async register(body: unknown): Promise<ServedModel> {
+  async register(body: unknown): Promise<RegisteredModel> {
     const manifest = checkedManifest(body);
     const { name, version, kind } = manifest;
     const digest = bundleDigest(manifest);
@@ -64,7 +56,7 @@ export class ModelRegistry {
     return { name, version, kind, digest };
   }
 
-  async list(): Promise<ServedModel[]> {
+  async list(): Promise<RegisteredModel[]> {
     const models = await this.source.getRepository(ModelEntity).find({ order: { createdAt: 'ASC', name: 'ASC' } });
     return models.map(({ name, version, kind, digest }) => ({ name, version, kind, digest }));
   }
@@ -83,12 +75,6 @@ export class ModelRegistry {
     return model.manifest;
   }
 
-  /** Gives the model a label, taking it from the model of the same kind that had it. Throws `not_found`. */
-  async label(name: string, version: string, label: string): Promise<void> {
-    const { kind } = await this.get(name, version);
-    await this.source.getRepository(ModelLabelEntity).upsert({ label, kind, name, version }, ['label', 'kind']);
-  }
-
   /** Throws `failed_precondition` naming the first model of the variants that is not registered, or of the wrong kind. */
   async requireRegistered(variants: readonly { name: string; ctr: string; cvr?: string | undefined }[]): Promise<void> {
     const models = new Map((await this.list()).map((model) => [`${model.name}@${model.version}`, model.kind]));
@@ -103,25 +89,6 @@ export class ModelRegistry {
         );
       }
     }
-  }
-
-  /** Models of running experiments and the champions. */
-  async servingSet(): Promise<ServingSet> {
-    const models: ServedModel[] = await this.source.query(`
-      WITH wanted AS (
-        SELECT v ->> 'ctr' AS reference FROM experiment, jsonb_array_elements(design -> 'variants') v
-        WHERE state IN ('draft', 'running') AND source = 'flag'
-        UNION SELECT v ->> 'cvr' FROM experiment, jsonb_array_elements(design -> 'variants') v
-        WHERE state IN ('draft', 'running') AND source = 'flag'
-        UNION SELECT s ->> 'ctr' FROM experiment, jsonb_array_elements(design -> 'shadow') s
-        WHERE state IN ('draft', 'running') AND source = 'flag'
-        UNION SELECT name || '@' || version FROM model_label WHERE label = 'champion'
-      )
-      SELECT name, version, kind, digest FROM model WHERE name || '@' || version IN (SELECT reference FROM wanted)
-      ORDER BY name, version`);
-    const champions = await this.source.getRepository(ModelLabelEntity).findBy({ label: 'champion' });
-    const defaults = Object.fromEntries(champions.map(({ kind, name, version }) => [kind, `${name}@${version}`]));
-    return { models, defaults };
   }
 }
 

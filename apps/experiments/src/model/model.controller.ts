@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Put, StreamableFile } fro
 import type { Manifest } from '@adlift/scoring';
 import { DomainError } from '@adlift/problem';
 import { BundleFiles } from './bundle-files';
-import { ModelRegistry, type ServedModel, type ServingSet } from './model-registry';
+import { ModelRegistry, type RegisteredModel } from './model-registry';
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
@@ -29,39 +29,17 @@ export class ModelController {
   }
 
   @Post('models')
-  register(@Body() manifest: unknown): Promise<ServedModel> {
+  register(@Body() manifest: unknown): Promise<RegisteredModel> {
     return this.registry.register(manifest);
   }
 
-  @Get('models')
-  async list(): Promise<{ models: ServedModel[] }> {
-    return { models: await this.registry.list() };
-  }
-
-  @Get('models/:name/:version')
+  @Get(['models/:name/versions/:version', 'models/:name/:version'])
   async manifest(@Param('name') name: string, @Param('version') version: string): Promise<Manifest> {
     return (await this.registry.get(name, version)).manifest;
-  }
-
-  @Put('models/:name/:version/labels/:label')
-  @HttpCode(204)
-  async label(
-    @Param('name') name: string,
-    @Param('version') version: string,
-    @Param('label') label: string,
-  ): Promise<void> {
-    if (!/^[a-z][a-z0-9-]{0,30}$/.test(label))
-      throw new DomainError('invalid_argument', 'must be lower-case letters, digits and -', 'label');
-    await this.registry.label(name, version, label);
   }
 
   @Get('bundles/:digest/manifest')
   bundle(@Param('digest') digest: string): Promise<Manifest> {
     return this.registry.manifest(digest);
-  }
-
-  @Get('serving-set')
-  servingSet(): Promise<ServingSet> {
-    return this.registry.servingSet();
   }
 }

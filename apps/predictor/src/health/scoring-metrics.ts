@@ -21,11 +21,13 @@ export class ScoringMetrics implements OnApplicationBootstrap {
     observe('adlift_scoring_restarts', 'Scoring workers started to replace dead ones', () => [
       [this.pool.restarts, {}],
     ]);
-    observe('adlift_models', 'Models by state: loaded, failed', () => {
-      const { loaded, failed } = this.models.state();
+    observe('adlift_models', 'Models by state: loaded, loading, failed, previous', () => {
+      const { loaded, loading, failed, previous } = this.models.state();
       return [
         [loaded.length, { state: 'loaded' }],
+        [loading.length, { state: 'loading' }],
         [failed.length, { state: 'failed' }],
+        [previous.length, { state: 'previous' }],
       ];
     });
     observe('adlift_breaker_open', 'Model versions taken out because they failed', () => [

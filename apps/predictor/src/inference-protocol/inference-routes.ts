@@ -53,7 +53,10 @@ function addServerRoutes(scope: Scope, catalogue: InferenceCatalogue): void {
   route(scope, 'POST', '/repository/index', (request) => catalogue.index(onlyReady(request.body)));
   for (const verb of ['load', 'unload']) {
     route(scope, 'POST', `/repository/models/:name/${verb}`, () => {
-      throw new DomainError('unimplemented', 'the serving set decides what is loaded, not a caller');
+      throw new DomainError(
+        'unimplemented',
+        `callers do not decide what is loaded; the experiments app does (POST /v1/models/NAME/versions/VERSION/${verb})`,
+      );
     });
   }
 }

@@ -64,7 +64,9 @@ export class OfferedModels {
 
   /** Every model of the serving set. */
   index(): IndexedModel[] {
-    const failed = this.models.state().failed.map(({ reference, reason }): IndexedModel => {
+    // One whose reload failed is loaded all the same.
+    const absent = this.models.state().failed.filter(({ reference }) => this.models.find(reference) === undefined);
+    const failed = absent.map(({ reference, reason }): IndexedModel => {
       const at = reference.lastIndexOf('@');
       return { name: reference.slice(0, at), version: reference.slice(at + 1), state: 'UNAVAILABLE', reason };
     });

@@ -17,19 +17,29 @@ import {
 } from '@adlift/scoring';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
 
+const wantedModel = z
+  .object({
+    name: z.string(),
+    version: z.string(),
+    kind: z.enum(['ctr', 'cvr']),
+    digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+    generation: z.int().default(0),
+  })
+  .transform((model) => ({ ...model, reference: `${model.name}@${model.version}` }));
+
 const servingSet = z.object({
-  models: z.array(
-    z.object({
-      name: z.string(),
-      version: z.string(),
-      kind: z.enum(['ctr', 'cvr']),
-      digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
-    }),
-  ),
-  defaults: z.object({ ctr: z.string().optional(), cvr: z.string().optional() }),
+  models: z.array(wantedModel),
+  defaults: z.object({ ctr: z.string().optional(), cvr: z.string().optional(), light: z.string().optional() }),
+  unloaded: z.array(z.string()).default([]),
 });
 
-/** What this predictor should have loaded, and the default models as "name@version". */
+/** A model that is to be served; another `generation` than the loaded one asks to load it anew. */
+export type WantedModel = z.infer<typeof wantedModel>;
+
+/**
+ * What this predictor should have loaded, the default models and the light one as "name@version", and digests that are
+ * not to be kept for fallback answers either.
+ */
 export type ServingSet = z.infer<typeof servingSet>;
 
 /** A bundle on disk; the scoring threads verify its files before they load it. */

@@ -1,27 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { compileEncoder, type Encoder } from '@adlift/features';
-import { ScoringPool, type Manifest } from '@adlift/scoring';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
-import { BundleSource, type ServingSet } from './bundle-source';
+import { BundleSource, type ServingSet, type WantedModel } from './bundle-source';
+import { ModelLoads, type HeldModel, type ServedModel } from './model-loads';
+import { modelsState, type ModelsState } from './models-state';
 
-/** A model that is loaded, verified and warm. */
-export interface ServedModel {
-  /** "name@version". */
-  readonly reference: string;
-  readonly digest: string;
-  readonly manifest: Manifest;
-  readonly encoder: Encoder;
-}
+export type { ServedModel };
+
+type Kind = 'ctr' | 'cvr';
+
+const KINDS: readonly Kind[] = ['ctr', 'cvr'];
+const ROLES = ['ctr', 'cvr', 'light'] as const;
 
 /** Holds what the serving set asks for: pulls, verifies, loads off the serving path, then switches over. */
 @Injectable()
 export class ModelRepository implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('models');
   private readonly ending = new AbortController();
-  private models: ReadonlyMap<string, ServedModel> = new Map();
+  /** Everything that is loaded, by digest. */
+  private readonly held = new Map<string, HeldModel>();
+  /** What is served, by reference. */
+  private models: ReadonlyMap<string, HeldModel> = new Map();
   private defaults: ServingSet['defaults'] = {};
-  private readonly failures = new Map<string, string>();
+  private readonly replaced: Partial<Record<Kind, HeldModel>> = {};
   private readonly listeners: (() => void)[] = [];
   private running: Promise<void> | undefined;
   /** Whether the serving set has been carried out once. */
@@ -30,7 +31,7 @@ export class ModelRepository implements OnApplicationBootstrap, OnApplicationShu
   constructor(
     @Inject(PREDICTOR_CONFIG) private readonly config: PredictorEnvironment,
     private readonly bundles: BundleSource,
-    private readonly pool: ScoringPool,
+    private readonly loads: ModelLoads,
   ) {}
 
   /** Calls `listener` whenever the serving set has been carried out anew, also when nothing changed by that. */
@@ -43,32 +44,29 @@ export class ModelRepository implements OnApplicationBootstrap, OnApplicationShu
     return reference === undefined ? undefined : this.models.get(reference);
   }
 
-  /** What is loaded, by "name@version". */
+  /** What can be asked for scores, by "name@version". */
   get references(): ReadonlySet<string> {
-    return new Set(this.models.keys());
+    return new Set([...this.models.keys(), ...this.kept.map(({ reference }) => reference)]);
   }
 
-  /** The champions' references, for requests in no experiment. */
+  /** References of the champions, for requests in no experiment, and of the light click model where there is one. */
   get champions(): ServingSet['defaults'] {
     return this.defaults;
   }
 
   /** A cheaper click model for when there is little time; undefined when there is none. */
   get light(): ServedModel | undefined {
-    return undefined;
+    return this.find(this.defaults.light);
   }
 
-  /** The champion before the present one, while it is still loaded. */
-  previous(_kind: 'ctr' | 'cvr'): ServedModel | undefined {
-    return undefined;
+  /** The champion before the one that serves, still loaded; undefined before there was another. */
+  previous(kind: Kind): ServedModel | undefined {
+    return this.replaced[kind];
   }
 
-  /** What is loaded, and why what is not is not. */
-  state(): { loaded: { reference: string; digest: string }[]; failed: { reference: string; reason: string }[] } {
-    return {
-      loaded: [...this.models.values()].map(({ reference, digest }) => ({ reference, digest })),
-      failed: [...this.failures].map(([reference, reason]) => ({ reference, reason })),
-    };
+  /** What is loaded since when, and why what is not is not. */
+  state(): ModelsState {
+    return modelsState([...this.models.values()], this.kept, this.loads);
   }
 
   onApplicationBootstrap(): void {
@@ -78,68 +76,90 @@ export class ModelRepository implements OnApplicationBootstrap, OnApplicationShu
   async onApplicationShutdown(): Promise<void> {
     this.ending.abort();
     await this.running;
-    await this.pool.close();
+    await this.loads.close();
   }
 
   private async run(): Promise<void> {
     let complaint = '';
     while (!this.ending.signal.aborted) {
+      let more = false;
       try {
-        await this.synchronise(await this.bundles.servingSet());
-        this.synchronised = true;
+        more = await this.carryOut(await this.bundles.servingSet());
         complaint = '';
       } catch (error) {
         const { message } = error as Error;
         if (message !== complaint) this.logger.warn(`no serving set yet: ${message}`);
         complaint = message;
       }
+      if (more) continue;
       await delay(this.config.MODEL_REFRESH_MS, undefined, { signal: this.ending.signal }).catch(() => undefined);
     }
   }
 
-  private async synchronise({ models: wanted, defaults }: ServingSet): Promise<void> {
-    const next = new Map<string, ServedModel>();
-    for (const { name, version, digest } of wanted) {
-      const reference = `${name}@${version}`;
-      const loaded = this.models.get(reference);
-      // A version whose load fails keeps what served before it.
-      const model = loaded?.digest === digest ? loaded : ((await this.load(reference, digest)) ?? loaded);
+  /** Loads at most one model, so that the next one is chosen by the newest serving set. True when there may be more. */
+  private async carryOut(set: ServingSet): Promise<boolean> {
+    this.settle(set);
+    const next = inOrder(set).find((wanted) => !this.holds(wanted) && this.loads.isDue(wanted));
+    if (next !== undefined) {
+      const model = await this.loads.load(next, this.held.get(next.digest));
+      if (model !== undefined) this.held.set(model.digest, model);
+      this.settle(set);
+      return true;
+    }
+    this.synchronised = true;
+    await this.loads.forgetAllBut(new Set(set.models.map(({ digest }) => digest)), this.held);
+    await this.unloadUnused();
+    return false;
+  }
+
+  private holds({ digest, generation }: WantedModel): boolean {
+    return this.held.get(digest)?.generation === generation;
+  }
+
+  /** Switches over to what the set asks for, as far as it is loaded; what is not keeps what served before it. */
+  private settle({ models: wanted, defaults, unloaded }: ServingSet): void {
+    const next = new Map<string, HeldModel>();
+    for (const { reference, digest } of wanted) {
+      const model = this.held.get(digest) ?? this.models.get(reference);
       if (model !== undefined) next.set(reference, model);
     }
     const champions = { ...defaults };
-    for (const kind of ['ctr', 'cvr'] as const) {
-      const wantedChampion = defaults[kind];
-      const before = this.find(this.defaults[kind]);
-      // A new champion that does not load leaves the one before it in place.
-      if (wantedChampion === undefined || next.has(wantedChampion) || before === undefined) continue;
-      champions[kind] = before.reference;
+    for (const role of ROLES) {
+      const before = this.models.get(this.defaults[role] ?? '');
+      const wantedRole = defaults[role];
+      if (wantedRole === undefined || next.has(wantedRole) || before === undefined) continue;
+      champions[role] = before.reference;
       next.set(before.reference, before);
     }
-    const dropped = [...this.models.values()].filter(
-      ({ digest }) => ![...next.values()].some((kept) => kept.digest === digest),
-    );
+    for (const kind of KINDS) {
+      const before = this.models.get(this.defaults[kind] ?? '');
+      if (before !== undefined && champions[kind] !== before.reference) this.replaced[kind] = before;
+      const kept = this.replaced[kind];
+      if (kept === undefined) continue;
+      if (kept.reference === champions[kind] || unloaded.includes(kept.digest)) this.replaced[kind] = undefined;
+    }
     this.models = next;
     this.defaults = champions;
     for (const listener of this.listeners) listener();
-    for (const { reference, digest } of dropped) {
-      await this.pool.unload(digest);
-      await this.bundles.drop(digest);
-      this.logger.log(`unloaded ${reference}`);
-    }
   }
 
-  private async load(reference: string, digest: string): Promise<ServedModel | undefined> {
-    try {
-      const { manifest, folder } = await this.bundles.bundle(digest);
-      await this.pool.load(digest, folder);
-      this.failures.delete(reference);
-      this.logger.log(`loaded ${reference} (${digest})`);
-      return { reference, digest, manifest, encoder: compileEncoder(manifest.features, manifest.inputs.tensors) };
-    } catch (error) {
-      const reason = (error as Error).message;
-      if (this.failures.get(reference) !== reason) this.logger.error(`${reference} (${digest}) not loaded: ${reason}`);
-      this.failures.set(reference, reason);
-      return undefined;
+  /** The replaced champions. */
+  private get kept(): HeldModel[] {
+    return KINDS.map((kind) => this.replaced[kind]).filter((model) => model !== undefined);
+  }
+
+  private async unloadUnused(): Promise<void> {
+    const used = new Set([...this.models.values(), ...this.kept].map(({ digest }) => digest));
+    for (const model of [...this.held.values()].filter(({ digest }) => !used.has(digest))) {
+      this.held.delete(model.digest);
+      await this.loads.unload(model);
     }
   }
+}
+
+/** Champions first: most requests wait for them. */
+function inOrder({ models, defaults }: ServingSet): WantedModel[] {
+  const roles = Object.values(defaults);
+  const isRole = ({ reference }: WantedModel): number => Number(roles.includes(reference));
+  return [...models].sort((a, b) => isRole(b) - isRole(a));
 }

@@ -16,11 +16,12 @@ export class DecisionTracer implements OnApplicationShutdown {
 
   /** Whether a decision of this trace is kept whatever happens in it: known before the tokens are sealed. */
   inHeadSample(trace: TraceContext): boolean {
-    return inHeadSample(trace.traceId, this.telemetry.sampleRate);
+    return this.telemetry.enabled && inHeadSample(trace.traceId, this.telemetry.sampleRate);
   }
 
   /** A decision that was answered. */
   answered(method: string, trace: TraceContext, watch: Stopwatch, answer: PredictAnswer): void {
+    if (!this.telemetry.enabled) return;
     const spansFor = (keptBecause: TracedDecision['keptBecause']): SpanRecord[] =>
       decisionSpans({ service: this.telemetry.sink.serviceName, method, trace, watch, answer, keptBecause });
     if (answer.fallback) this.telemetry.sink.accept(spansFor('fallback'));
@@ -30,6 +31,7 @@ export class DecisionTracer implements OnApplicationShutdown {
 
   /** A call that failed, at the edge or within. */
   failed(method: string, trace: TraceContext, watch: Stopwatch, status: string, message: string): void {
+    if (!this.telemetry.enabled) return;
     const startNs = toEpochNs(watch.startedAt);
     this.telemetry.sink.accept([
       {

@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import type { Pool, QueryConfig } from 'pg';
+import { observe } from '@adlift/telemetry';
+import { jsonDigest } from '@adlift/wire';
+import { LEDGER_POOL } from '../ledger.module';
+import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
+import { FlagRecorder } from '../routing/flag-recorder';
+import { ModelRepository } from '../serving/model-repository';
+import { replicaModels } from './replica-models';
+import { softwareVersion } from './software-version';
+
+const WILDCARDS = ['0.0.0.0', '::'];
+/** A shutdown does not wait longer than this for a database that is away; the row then dies by its silence. */
+const FAREWELL_MS = 1000;
+/** A beat that hangs must not keep the next ones from being tried. */
+const BEAT_TIMEOUT_MS = 5000;
+
+/** Replicas that were silent for a day are forgotten with the same statement. */
+const BEAT = `
+  WITH forgotten AS (DELETE FROM replica WHERE seen_at < now() - interval '1 day' AND id <> $1)
+  INSERT INTO replica (id, address, software, flag_revision, models, started_at)
+  VALUES ($1, $2, $3, $4, $5, $6)
+  ON CONFLICT (id) DO UPDATE SET
+    flag_revision = EXCLUDED.flag_revision, models = EXCLUDED.models, seen_at = now()`;
+
+/**
+ * Tells of this replica every HEARTBEAT_MS, and when its models change. It goes to PostgreSQL directly: a replica that
+ * cannot reach PostgreSQL cannot record flags either, so it takes no unit into an experiment and need not be waited for.
+ */
+@Injectable()
+export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  /** Of this process alone. */
+  readonly id = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
+  private readonly logger = new Logger('heartbeat');
+  private readonly ending = new AbortController();
+  private readonly startedAt = new Date();
+  private readonly software = softwareVersion();
+  private readonly address: string;
+  private wake = new AbortController();
+  private told = '';
+  private beatAt = Date.now();
+  private complaint = '';
+  private running: Promise<void> | undefined;
+
+  constructor(
+    @Inject(PREDICTOR_CONFIG) private readonly config: PredictorEnvironment,
+    @Inject(LEDGER_POOL) private readonly pool: Pool,
+    private readonly models: ModelRepository,
+    private readonly flags: FlagRecorder,
+  ) {
+    const host = WILDCARDS.includes(config.ADLIFT_HOST) ? hostname() : config.ADLIFT_HOST;
+    this.address = `${host}:${config.PREDICTOR_HTTP_PORT}`;
+    models.onChange(() => {
+      // Somebody may be waiting for just this model.
+      if (this.modelsText() !== this.told) this.wake.abort();
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    observe('adlift_heartbeat_age_seconds', 'Time since this replica last told of itself with success', () => [
+      [(Date.now() - this.beatAt) / 1000, {}],
+    ]);
+    this.running = this.run();
+  }
+
+  /** While the database can still be reached. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.ending.abort();
+    this.wake.abort();
+    await Promise.race([this.leave(), delay(FAREWELL_MS, undefined, { ref: false })]);
+  }
+
+  private async run(): Promise<void> {
+    while (!this.ending.signal.aborted) {
+      this.wake = new AbortController();
+      await this.beat();
+      await delay(this.config.HEARTBEAT_MS, undefined, { signal: this.wake.signal }).catch(() => undefined);
+    }
+  }
+
+  private async beat(): Promise<void> {
+    const models = this.modelsText();
+    // Also when it is not stored: the next try comes in its time, not at once.
+    this.told = models;
+    const flagRevision = jsonDigest(this.flags.current().map(({ experiment, digest }) => [experiment, digest]));
+    try {
+      const { id, address, software, startedAt } = this;
+      const values = [id, address, software, flagRevision, models, startedAt];
+      const query: QueryConfig & { query_timeout: number } = { text: BEAT, values, query_timeout: BEAT_TIMEOUT_MS };
+      await this.pool.query(query);
+      this.beatAt = Date.now();
+      this.complaint = '';
+    } catch (error) {
+      const { message } = error as Error;
+      if (message !== this.complaint) this.logger.warn(`not heard by anyone for now: ${message}`);
+      this.complaint = message;
+    }
+  }
+
+  private async leave(): Promise<void> {
+    await this.running;
+    await this.pool.query('DELETE FROM replica WHERE id = $1', [this.id]).catch(() => undefined);
+  }
+
+  private modelsText(): string {
+    return JSON.stringify(replicaModels(this.models.state()));
+  }
+}
