@@ -20,6 +20,9 @@ import { PageModule } from './page/page.module';
 import { KeptStatistics } from './report/kept-statistics';
 import { ReportController } from './report/report.controller';
 import { ReportService } from './report/report.service';
+import { ShadowController } from './shadow/shadow.controller';
+import { ShadowService } from './shadow/shadow.service';
+import { ShadowSums } from './shadow/shadow-sums';
 import { TraceModule } from './trace/trace.module';
 
 @Module({})
@@ -42,7 +45,7 @@ export class ExperimentsModule {
         CatalogueModule,
         ModelModule.forRoot(config),
       ],
-      controllers: [ExperimentController, ReportController, HealthController, MetricsController],
+      controllers: [ExperimentController, ReportController, ShadowController, HealthController, MetricsController],
       providers: [
         { provide: EXPERIMENTS_CONFIG, useValue: config },
         ExperimentService,
@@ -50,6 +53,8 @@ export class ExperimentsModule {
         UnleashAdmin,
         KeptStatistics,
         ReportService,
+        ShadowSums,
+        ShadowService,
         FoldService,
         AdRateService,
       ],

@@ -1,6 +1,6 @@
 import { Global, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'pg';
-import { LedgerWriter } from '@adlift/ledger';
+import { LedgerWriter, ShadowLog } from '@adlift/ledger';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from './predictor-config';
 
 /** Injection token of the predictor's connection pool. */
@@ -8,6 +8,7 @@ export const LEDGER_POOL = Symbol('LEDGER_POOL');
 
 /** Rows of the prediction log that may wait in memory; about 2 kB each. */
 const MAX_PENDING_PREDICTIONS = 20_000;
+const MAX_PENDING_SHADOW_SCORES = 10_000;
 const DRAIN_MS = 6_000;
 
 @Global()
@@ -43,17 +44,31 @@ const DRAIN_MS = 6_000;
         });
       },
     },
+    {
+      provide: ShadowLog,
+      inject: [LEDGER_POOL],
+      useFactory: (pool: Pool): ShadowLog => {
+        const logger = new Logger('shadow');
+        return new ShadowLog({
+          pool,
+          maxPending: MAX_PENDING_SHADOW_SCORES,
+          onUnavailable: (error) => logger.warn(`shadow scores not stored yet, will try again: ${error.message}`),
+          onRefused: (error) => logger.error(`shadow score refused by the event store: ${error.message}`),
+        });
+      },
+    },
   ],
-  exports: [LEDGER_POOL, LedgerWriter],
+  exports: [LEDGER_POOL, LedgerWriter, ShadowLog],
 })
 export class LedgerModule implements OnApplicationShutdown {
   constructor(
     private readonly ledger: LedgerWriter,
+    private readonly shadows: ShadowLog,
     @Inject(LEDGER_POOL) private readonly pool: Pool,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    const left = await this.ledger.close(DRAIN_MS);
+    const [left] = await Promise.all([this.ledger.close(DRAIN_MS), this.shadows.close(DRAIN_MS)]);
     if (left.exposures + left.predictions > 0) {
       new Logger('ledger').error(`ended with ${left.exposures} exposures and ${left.predictions} log rows not stored`);
     }

@@ -12,6 +12,15 @@ import { EventObservers } from './events/event-observers';
 import { EventsGrpc } from './events/events.grpc';
 import { EventsService } from './events/events.service';
 import { RejectedEvents } from './events/rejected-events';
+import { ExplainController } from './explain/explain.controller';
+import { ExplainGrpc } from './explain/explain.grpc';
+import { ExplainMetrics } from './explain/explain-metrics';
+import { ExplainedModels } from './explain/explained-models';
+import { ExplainGate } from './explain/explain-gate';
+import { ExplainService } from './explain/explain.service';
+import { ModelExplainer } from './explain/model-explainer';
+import { ReplacementScorer } from './explain/replacement-scorer';
+import { WeightStore } from './explain/weight-store';
 import { FaultsController } from './faults/faults.controller';
 import { GrpcServer } from './grpc/grpc-server';
 import { HealthController } from './health/health.controller';
@@ -45,6 +54,9 @@ import { Assigner } from './routing/assigner';
 import { FlagRecorder } from './routing/flag-recorder';
 import { FlagSource } from './routing/flag-source';
 import { UnleashFlagSource } from './routing/unleash-flag-source';
+import { ShadowMetrics } from './shadow/shadow-metrics';
+import { ShadowRunner } from './shadow/shadow-runner';
+import { ShadowScoring } from './shadow/shadow-scoring';
 import { DecisionTracer } from './trace/decision-tracer';
 import { SpanStorage } from './trace/span-storage';
 import { BundleSource } from './serving/bundle-source';
@@ -64,7 +76,14 @@ export class PredictorModule {
     return {
       module: PredictorModule,
       imports: [loggerModule(config.ADLIFT_LOG_LEVEL), LedgerModule],
-      controllers: [PredictController, EventsController, HealthController, FaultsController, MetricsController],
+      controllers: [
+        PredictController,
+        ExplainController,
+        EventsController,
+        HealthController,
+        FaultsController,
+        MetricsController,
+      ],
       providers: [
         { provide: PREDICTOR_CONFIG, useValue: config },
         { provide: TokenSealer, useFactory: () => new TokenSealer(config.ADLIFT_TOKEN_KEYS) },
@@ -88,6 +107,9 @@ export class PredictorModule {
           MintTokensGrpc,
           PredictorGrpc,
         ],
+        ...[ExplainedModels, ExplainGate, WeightStore, ReplacementScorer, ModelExplainer],
+        ...[ExplainMetrics, ExplainService, ExplainGrpc],
+        ...[ShadowMetrics, ShadowRunner, ShadowScoring],
         ...[Credentials, RejectedEvents, EventObservers, EventsService, EventsGrpc],
         ...[ActivityCounts, PredictorStatus, ProcessMetrics, ScoringMetrics, SpanStorage, ModelHealth, GrpcServer],
         ...[OfferedModels, ModelInference, RouterInference, InferenceStatistics],

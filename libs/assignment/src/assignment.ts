@@ -25,6 +25,15 @@ export interface Assignment {
   readonly flagDigest: string;
 }
 
+/** A model that scores a sample of the experiment's requests beside the one that answers. */
+export interface ShadowPlan {
+  readonly name: string;
+  /** Click model as "name@version". */
+  readonly ctr: string;
+  /** Share of the requests that it scores, (0, 1]. */
+  readonly rate: number;
+}
+
 /** What a variant's payload asks of the predictor. */
 export interface VariantPlan {
   /** Click model as "name@version". */
@@ -37,6 +46,8 @@ export interface VariantPlan {
   readonly currency: string;
   /** The experiment's phase at the time the flag was written, from 1. */
   readonly phase: number;
+  /** Models that score beside the variant's own; absent when there are none. */
+  readonly shadow?: readonly ShadowPlan[];
 }
 
 /** An experiment's assignment with the plan to carry out, if the unit is in one of its arms. */

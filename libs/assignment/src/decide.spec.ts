@@ -2,6 +2,7 @@ import { decide, isInExperiment, outside, parsePlan, type EvaluatedVariant, type
 
 const FLAG: FlagState = { experiment: 'ranking', digest: `sha256:${'0f'.repeat(32)}`, recorded: true };
 const PLAN = { ctr: 'click@2', explore: 0.02, phase: 3, currency: 'EUR' };
+const SHADOW = { name: 'candidate', ctr: 'click@3', rate: 0.1 };
 
 const variant = (payload?: string, enabled = true): EvaluatedVariant => ({
   name: 'treatment',
@@ -57,6 +58,11 @@ describe('parsePlan', () => {
     expect(parsePlan(JSON.stringify({ ...PLAN, cvr: 'buy@1', more: 1 }))).toEqual({ ...PLAN, cvr: 'buy@1' });
   });
 
+  it('reads the shadows of a plan', () => {
+    const plan = { ...PLAN, shadow: [SHADOW, { ...SHADOW, name: 'other', rate: 1 }] };
+    expect(parsePlan(JSON.stringify(plan))).toEqual(plan);
+  });
+
   it.each([
     undefined,
     '',
@@ -72,6 +78,14 @@ describe('parsePlan', () => {
     JSON.stringify({ ...PLAN, explore: '0' }),
     JSON.stringify({ ...PLAN, phase: 0 }),
     JSON.stringify({ ...PLAN, phase: 1.5 }),
+    JSON.stringify({ ...PLAN, shadow: {} }),
+    JSON.stringify({ ...PLAN, shadow: [] }),
+    JSON.stringify({ ...PLAN, shadow: [null] }),
+    JSON.stringify({ ...PLAN, shadow: [{ ...SHADOW, name: '' }] }),
+    JSON.stringify({ ...PLAN, shadow: [SHADOW, { ...SHADOW, ctr: 'click' }] }),
+    JSON.stringify({ ...PLAN, shadow: [{ ...SHADOW, rate: 0 }] }),
+    JSON.stringify({ ...PLAN, shadow: [{ ...SHADOW, rate: 1.01 }] }),
+    JSON.stringify({ ...PLAN, shadow: [{ ...SHADOW, rate: '0.1' }] }),
   ])('takes %s for no plan', (payload) => {
     expect(parsePlan(payload)).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import type { Assignment, AssignmentReason, Decision, VariantPlan } from './assignment';
+import type { Assignment, AssignmentReason, Decision, ShadowPlan, VariantPlan } from './assignment';
 
 /** What the flag service says about one unit: its SDK's evaluated variant. */
 export interface EvaluatedVariant {
@@ -70,12 +70,24 @@ function readPlan(payload: string): VariantPlan | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const { ctr, cvr, explore, phase, currency = '' } = value as Record<string, unknown>;
+  const { ctr, cvr, explore, phase, currency = '', shadow } = value as Record<string, unknown>;
   if (!isModelReference(ctr) || !(cvr === undefined || isModelReference(cvr))) return undefined;
   if (typeof explore !== 'number' || !(explore >= 0 && explore <= 1)) return undefined;
   if (typeof phase !== 'number' || !Number.isSafeInteger(phase) || phase < 1) return undefined;
   if (typeof currency !== 'string' || !/^([A-Z]{3})?$/.test(currency)) return undefined;
-  return { ctr, explore, phase, currency, ...(cvr === undefined ? {} : { cvr }) };
+  if (!(shadow === undefined || isShadowList(shadow))) return undefined;
+  return { ctr, explore, phase, currency, ...(cvr === undefined ? {} : { cvr }), ...(shadow && { shadow }) };
+}
+
+function isShadowList(value: unknown): value is readonly ShadowPlan[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isShadowPlan);
+}
+
+function isShadowPlan(value: unknown): value is ShadowPlan {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, ctr, rate } = value as Record<string, unknown>;
+  if (typeof name !== 'string' || name === '' || !isModelReference(ctr)) return false;
+  return typeof rate === 'number' && rate > 0 && rate <= 1;
 }
 
 function isModelReference(value: unknown): value is string {

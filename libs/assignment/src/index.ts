@@ -1,3 +1,3 @@
-export { type Assignment, type AssignmentReason, type Decision, type VariantPlan } from './assignment';
+export { type Assignment, type AssignmentReason, type Decision, type ShadowPlan, type VariantPlan } from './assignment';
 export { decide, isInExperiment, outside, parsePlan, type EvaluatedVariant, type FlagState } from './decide';
 export { rankCandidates, type Ranking } from './exploration';

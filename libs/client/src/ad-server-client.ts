@@ -27,6 +27,7 @@ function codec<A, B, C, D>(path: string, request: MessageType<A, B>, reply: Mess
 const { v1 } = proto;
 const PREDICT = codec('/adlift.v1.Predictor/Predict', v1.PredictRequest, v1.PredictResponse);
 const MINT = codec('/adlift.v1.Predictor/MintTokens', v1.MintTokensRequest, v1.MintTokensResponse);
+const EXPLAIN = codec('/adlift.v1.Predictor/Explain', v1.ExplainRequest, v1.ExplainResponse);
 const RECORD = codec('/adlift.v1.Events/RecordEvents', v1.RecordEventsRequest, v1.RecordEventsResponse);
 
 /** What an ad server needs of the predictor, over gRPC. Calls reject with grpc-js's ServiceError. */
@@ -45,6 +46,11 @@ export class AdServerClient {
   /** `traceparent` is a W3C trace context that the decision continues. */
   predict(request: PredictCall, traceparent?: string): Promise<PredictReply> {
     return this.call(PREDICT, request, traceparent);
+  }
+
+  /** What each feature contributes to the click scores that `predict` would give. */
+  explain(request: proto.v1.IExplainRequest): Promise<proto.v1.ExplainResponse> {
+    return this.call(EXPLAIN, request);
   }
 
   mintTokens(request: proto.v1.IMintTokensRequest): Promise<proto.v1.MintTokensResponse> {

@@ -1,6 +1,7 @@
 import type { AdEntry, AdState, CatalogueChange } from './ads';
 import type { ModelView, PolicyView, ReplicaView, ServingPolicy } from './models';
 import type { ExperimentState, Report } from './report';
+import type { ShadowReport } from './shadow-report';
 
 /** An experiment as the admin API shows it. */
 export interface ExperimentView {
@@ -58,6 +59,11 @@ export class AdminApi {
 
   report(key: string): Promise<Report> {
     return this.call('GET', `/v1/experiments/${encodeURIComponent(key)}/report`);
+  }
+
+  /** The experiment's shadow variants beside what was served. */
+  shadowReport(key: string): Promise<ShadowReport> {
+    return this.call('GET', `/v1/experiments/${encodeURIComponent(key)}/shadow`);
   }
 
   /** Uploads the files, registers the manifest; with a label such as `champion` moves that too. */

@@ -12,3 +12,5 @@ export {
 } from './models';
 export { reportTable } from './report-table';
 export { type ExperimentState, type HealthCheck, type MetricReport, type Report, type Verdict } from './report';
+export { type ShadowReport, type ShadowSummary, type ShownCandidates } from './shadow-report';
+export { shadowTable } from './shadow-table';

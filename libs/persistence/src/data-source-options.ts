@@ -3,6 +3,7 @@ import { AdCatalogue1795568400000 } from './migrations/ad-catalogue';
 import { AdRates1795651200000 } from './migrations/ad-rates';
 import { InitialSchema1795392000000 } from './migrations/initial-schema';
 import { ModelServing1795654800000 } from './migrations/model-serving';
+import { ShadowScores1795741200000 } from './migrations/shadow-scores';
 import { TraceStore1795478400000 } from './migrations/trace-store';
 
 /** Notes which migrations have run. */
@@ -23,6 +24,7 @@ export function dataSourceOptions(
       AdCatalogue1795568400000,
       AdRates1795651200000,
       ModelServing1795654800000,
+      ShadowScores1795741200000,
     ],
     // On a shared database, other tools keep a table by the usual name.
     migrationsTableName: MIGRATIONS_TABLE,

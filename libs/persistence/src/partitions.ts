@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 
 /** The event tables, with one partition a day, the day being the prediction's. */
-export const EVENT_TABLES = ['impression', 'click', 'conversion', 'feedback', 'prediction'] as const;
+export const EVENT_TABLES = ['impression', 'click', 'conversion', 'feedback', 'prediction', 'shadow_score'] as const;
 
 /** Any constant works; it must only be the same in every process. */
 const PARTITION_LOCK = 7_203_312;

@@ -8,6 +8,7 @@ import {
   sigmoid,
   trainFactorisationMachine,
   trainLogisticRegression,
+  weightsToJson,
   writeOnnx,
 } from '@adlift/training';
 import type { Column, Columns } from '@adlift/wire';
@@ -75,6 +76,7 @@ export function bundleModel(kind: 'lr' | 'fm', seed: number): ModelFixture {
     model,
     golden,
     probabilities: raw.map((logit) => sigmoid(servedLogit(logit, IDENTITY_CALIBRATION, 1))),
+    attachments: new Map([['weights.json', Buffer.from(weightsToJson(weights))]]),
   });
   return { bundle, model, encoder, columns, n, baseline };
 }

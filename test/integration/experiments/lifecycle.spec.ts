@@ -77,6 +77,17 @@ describe('the life of an experiment on a real flag service', () => {
       { design: { ...design, variants: [control, { ...treatment, explore: 1.5 }] } },
       'design.variants[1].explore',
     ],
+    ['an empty list of shadows', { design: { ...design, shadow: [] } }, 'design.shadow'],
+    [
+      'a shadow named as a variant',
+      { design: { ...design, shadow: [{ name: 'control', ctr: 'click-fm@1' }] } },
+      'design.shadow[0].name',
+    ],
+    [
+      'a shadow that scores nothing',
+      { design: { ...design, shadow: [{ name: 'next', ctr: 'click-fm@1', rate: 0 }] } },
+      'design.shadow[0].rate',
+    ],
     ['no rollout', { design: { ...design, rollout: 0 } }, 'design.rollout'],
     ['a currency that is none', { design: { ...design, currency: 'euro' } }, 'design.currency'],
     ['an alpha of a half', { design: { ...design, alpha: 0.5 } }, 'design.alpha'],

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { reportTable } from '@adlift/client';
+import { reportTable, shadowTable } from '@adlift/client';
 import type { Connect } from '../connection';
 
-/** `adlift experiment list | report KEY | stop KEY`. */
+/** `adlift experiment list | report KEY | shadow KEY | stop KEY`. */
 export function experimentCommand(connect: Connect): Command {
   const command = new Command('experiment').description('look at experiments and end them');
   command
@@ -32,6 +32,19 @@ export function experimentCommand(connect: Connect): Command {
       try {
         const report = await connection.admin.report(key);
         process.stdout.write(`${json ? JSON.stringify(report, null, 2) : reportTable(report)}\n`);
+      } finally {
+        await connection.close();
+      }
+    });
+  command
+    .command('shadow <key>')
+    .description('what shadow variants predict beside what was served')
+    .option('--json', 'print one JSON document on standard output', false)
+    .action(async (key: string, { json }: { json: boolean }) => {
+      const connection = await connect();
+      try {
+        const report = await connection.admin.shadowReport(key);
+        process.stdout.write(`${json ? JSON.stringify(report, null, 2) : shadowTable(report)}\n`);
       } finally {
         await connection.close();
       }

@@ -2,8 +2,10 @@ import { z } from 'zod';
 
 const modelReference = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'must be "name@version"');
 
+const variantName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'must be lower-case letters, digits, - and _');
+
 const variant = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'must be lower-case letters, digits, - and _'),
+  name: variantName,
   /** Percent of the experiment's traffic, in steps of 0.1. */
   weight: z
     .number()
@@ -19,6 +21,14 @@ const variant = z.strictObject({
 
 export type VariantDesign = z.infer<typeof variant>;
 
+/** A model that scores some of the requests beside the one that answers, and never answers itself. */
+const shadowVariant = z.strictObject({
+  name: variantName,
+  ctr: modelReference,
+  /** Share of the experiment's requests that it scores. */
+  rate: z.number().gt(0).max(1).default(0.1),
+});
+
 /** What a test is, frozen when it starts. */
 export const experimentDesign = z
   .strictObject({
@@ -28,6 +38,8 @@ export const experimentDesign = z
       .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as EUR')
       .default('EUR'),
     variants: z.array(variant).min(2, 'needs at least two variants').max(16),
+    /** Absent without shadows, so that the hash of a design without them is what it was before there were any. */
+    shadow: z.array(shadowVariant).min(1).max(4).optional(),
     /** Percent of all units that take part. */
     rollout: z.int().min(1).max(100).default(100),
     /** The metric that decides. */
@@ -38,7 +50,7 @@ export const experimentDesign = z
     /** Exposed units in all arms at which the design is most sensitive. */
     plannedUnits: z.int().min(100).max(1_000_000_000),
   })
-  .superRefine(({ variants }, context) => {
+  .superRefine(({ variants, shadow = [] }, context) => {
     const total = variants.reduce((sum, { weight }) => sum + Math.round(weight * 10), 0);
     if (total !== 1000)
       context.addIssue({ code: 'custom', path: ['variants'], message: `weights must sum to 100, got ${total / 10}` });
@@ -53,6 +65,12 @@ export const experimentDesign = z
     for (const [i, name] of names.entries()) {
       if (names.indexOf(name) !== i)
         context.addIssue({ code: 'custom', path: ['variants', i, 'name'], message: `"${name}" appears twice` });
+    }
+    const taken = new Set(names);
+    for (const [i, { name }] of shadow.entries()) {
+      if (taken.has(name))
+        context.addIssue({ code: 'custom', path: ['shadow', i, 'name'], message: `"${name}" appears twice` });
+      taken.add(name);
     }
   });
 

@@ -86,7 +86,7 @@ export class ExperimentService {
     if (experiment.state !== 'draft') throw wrongState(experiment, 'started', 'draft');
     if (experiment.source === 'flag') {
       await this.refuseOverlap(manager, experiment.key);
-      await this.models.requireRegistered(experiment.design.variants);
+      await this.models.requireRegistered([...experiment.design.variants, ...(experiment.design.shadow ?? [])]);
     }
     return experiment;
   }
@@ -109,6 +109,7 @@ export class ExperimentService {
 }
 
 /** References of the arms' models, each once. */
+/** Those that answer: a shadow that does not load is missed by nobody who asks. */
 function modelsOf({ design }: ExperimentEntity): string[] {
   return [...new Set(design.variants.flatMap(({ ctr, cvr }) => (cvr === undefined ? [ctr] : [ctr, cvr])))];
 }

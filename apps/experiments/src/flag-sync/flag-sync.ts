@@ -41,10 +41,17 @@ export class FlagSync {
  * Variants as Unleash keeps them: sorted by name and weights in per mille. The server recomputes `variable` weights,
  * so all but one are `fix` and the one that is not comes out at the rest, which is its weight.
  */
-export function strategyVariants({ variants, currency }: ExperimentDesign, phase: number): UnleashVariant[] {
+export function strategyVariants({ variants, currency, shadow }: ExperimentDesign, phase: number): UnleashVariant[] {
   const sorted = [...variants].sort((a, b) => (a.name < b.name ? -1 : 1));
   return sorted.map(({ name, weight, ctr, cvr, explore }, i) => {
-    const plan: VariantPlan = { ctr, explore, phase, currency, ...(cvr === undefined ? {} : { cvr }) };
+    const plan: VariantPlan = {
+      ctr,
+      explore,
+      phase,
+      currency,
+      ...(cvr === undefined ? {} : { cvr }),
+      ...(shadow && { shadow }),
+    };
     return {
       name,
       weight: Math.round(weight * 10),

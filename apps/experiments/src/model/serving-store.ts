@@ -71,7 +71,7 @@ export class ServingStore {
 function uses(manager: EntityManager): Promise<ServingFacts['uses']> {
   return manager.query(
     `SELECT DISTINCT key AS experiment, state, reference
-     FROM experiment, jsonb_array_elements(design -> 'variants') v,
+     FROM experiment, jsonb_array_elements((design -> 'variants') || coalesce(design -> 'shadow', '[]')) v,
        unnest(ARRAY[v ->> 'ctr', v ->> 'cvr']) AS reference
      WHERE state <> 'concluded' AND source = 'flag' AND reference IS NOT NULL
      ORDER BY key, reference`,

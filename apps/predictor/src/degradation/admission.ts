@@ -24,13 +24,16 @@ export class Admission {
 
   /** The level for a request that would be scored by `model` and has `remainingMs` until its deadline. */
   level(model: ServedModel | undefined, remainingMs: number): ShedLevel {
-    const wait = model === undefined ? 0 : this.pool.expectedWaitMs(model.digest);
-    // A model that cannot score at all is a failure, which others answer for; it is no sign of load.
-    const level = shedLevel(
-      Math.max(wait === Infinity ? 0 : wait, this.turnMs()) / Math.min(this.targetMs, remainingMs / 2),
-    );
+    const level = this.peek(model, remainingMs);
     this.counts[level] = (this.counts[level] ?? 0) + 1;
     return level;
+  }
+
+  /** The same for work that is no request of its own, uncounted. */
+  peek(model: ServedModel | undefined, remainingMs: number): ShedLevel {
+    const wait = model === undefined ? 0 : this.pool.expectedWaitMs(model.digest);
+    // A model that cannot score at all is a failure, which others answer for; it is no sign of load.
+    return shedLevel(Math.max(wait === Infinity ? 0 : wait, this.turnMs()) / Math.min(this.targetMs, remainingMs / 2));
   }
 
   /** Milliseconds since the first request of this turn of the event loop. */

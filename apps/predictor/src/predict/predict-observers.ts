@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LedgerWriter } from '@adlift/ledger';
 import { PROBLEMS, toDomainError } from '@adlift/problem';
 import type { PredictAnswer, TraceContext } from '@adlift/wire';
+import { ShadowScoring } from '../shadow/shadow-scoring';
 import { DecisionTracer } from '../trace/decision-tracer';
 import type { Stopwatch } from '../trace/stopwatch';
 import { isLoggable, type AnswerDraft, type AnswerParts } from './answer-assembler';
@@ -17,6 +18,7 @@ export class PredictObservers {
     private readonly tracer: DecisionTracer,
     private readonly metrics: PredictMetrics,
     private readonly ledger: LedgerWriter,
+    private readonly shadows: ShadowScoring,
   ) {}
 
   /** Whether the trace is kept whatever happens in it: known before the tokens are sealed. */
@@ -32,6 +34,7 @@ export class PredictObservers {
     draft.timing = watch.timing();
     this.metrics.answered(draft, watch.totalMs, unlogged);
     this.tracer.answered(METHOD, parts.trace, watch, draft);
+    this.shadows.offer(parts);
     return draft;
   }
 

@@ -6,6 +6,7 @@ import { answerToJson, jsonFieldOf, predictBody, requestFromJson, type PredictAn
 import { DEFAULT_TIMEOUT_MS } from './predict-call';
 import { PredictObservers } from './predict-observers';
 import { PredictService } from './predict.service';
+import { timeoutMs } from './request-timeout';
 import { Stopwatch } from '../trace/stopwatch';
 
 /** `POST /v1/predict`: the same as Predict, in JSON. */
@@ -29,7 +30,7 @@ export class PredictController {
       const answer = await this.service.predict(requestFromJson(parseBody(predictBody, body)), {
         trace,
         watch,
-        deadline: watch.startedAt + timeoutMs(timeout),
+        deadline: watch.startedAt + timeoutMs(timeout, DEFAULT_TIMEOUT_MS),
         fingerprint: crc32(JSON.stringify(body)),
       });
       return answerToJson(answer);
@@ -38,12 +39,4 @@ export class PredictController {
       throw error instanceof InvalidField ? new InvalidField(jsonFieldOf(error.field), error.problem) : error;
     }
   }
-}
-
-/** Milliseconds of `X-Request-Timeout-Ms`. Throws InvalidField when it is not a positive number. */
-function timeoutMs(header: string | undefined): number {
-  if (header === undefined) return DEFAULT_TIMEOUT_MS;
-  const ms = Number(header);
-  if (ms > 0) return Math.min(ms, DEFAULT_TIMEOUT_MS);
-  throw new InvalidField('x-request-timeout-ms', `must be a positive number of milliseconds, got "${header}"`);
 }

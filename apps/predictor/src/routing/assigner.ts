@@ -32,6 +32,15 @@ export class Assigner {
 
   /** Throws InvalidField when `force_variant` names no variant. */
   route(request: PredictRequest, predictionId: string, timeMs: number): Route {
+    return this.decided(request, (decision, unitId) => this.expose(decision, unitId, predictionId, timeMs));
+  }
+
+  /** The route that the request would get, without exposing its unit. Throws as {@link route} does. */
+  preview(request: PredictRequest): Route {
+    return this.decided(request, () => true);
+  }
+
+  private decided(request: PredictRequest, expose: (decision: Decision, unitId: string) => boolean): Route {
     if (request.forceVariant !== '') return this.force(request.forceVariant);
     const unitId = request.privacy === 'LIMITED' ? '' : request.unitId;
     let plan: VariantPlan | undefined;
@@ -40,7 +49,7 @@ export class Assigner {
       // One plan can be carried out; flags that overlap it are not ours, and their arms were not served.
       if (plan !== undefined && decision.plan !== undefined) return outside(flag, 'traffic_taken');
       requireCurrency(request.currency, decision, flag.experiment);
-      const exposed = decision.plan === undefined || this.expose(decision, unitId, predictionId, timeMs);
+      const exposed = decision.plan === undefined || expose(decision, unitId);
       if (!exposed) return outside(flag, 'exposure_unlogged');
       plan ??= decision.plan;
       return decision.assignment;

@@ -6,7 +6,15 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { bundleDigest, bundleFile, bundleFolder, MANIFEST_FILE, parseManifest, type Manifest } from '@adlift/scoring';
+import {
+  bundleDigest,
+  bundleFile,
+  bundleFolder,
+  MANIFEST_FILE,
+  parseManifest,
+  sha256Hex,
+  type Manifest,
+} from '@adlift/scoring';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
 
 const wantedModel = z
@@ -81,6 +89,13 @@ export class BundleSource {
       if (got !== sha256) throw new Error(`${path}: expected sha256 ${sha256}, got ${got}`);
     }
     return { manifest, folder };
+  }
+
+  /** A further file of a stored bundle, as the manifest lists it; undefined when there is none, or it is damaged. */
+  async attachment(digest: string, listed: Manifest['files'][string] | undefined): Promise<Buffer | undefined> {
+    if (listed === undefined) return undefined;
+    const bytes = await readFile(bundleFile(bundleFolder(this.root, digest), listed.sha256)).catch(() => undefined);
+    return bytes !== undefined && sha256Hex(bytes) === listed.sha256 ? bytes : undefined;
   }
 
   /** Forgets a bundle that is not served any more. */

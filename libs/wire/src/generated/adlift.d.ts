@@ -1549,6 +1549,27 @@ export namespace adlift {
 
             /** ExplainResponse explanations */
             explanations?: (adlift.v1.IExplanation[]|null);
+
+            /** ExplainResponse model */
+            model?: (string|null);
+
+            /** ExplainResponse modelVersion */
+            modelVersion?: (string|null);
+
+            /** ExplainResponse bundleDigest */
+            bundleDigest?: (string|null);
+
+            /** ExplainResponse method */
+            method?: (string|null);
+
+            /** ExplainResponse experiment */
+            experiment?: (string|null);
+
+            /** ExplainResponse variant */
+            variant?: (string|null);
+
+            /** ExplainResponse catalogueVersion */
+            catalogueVersion?: (number|null);
         }
 
         /** Represents an ExplainResponse. */
@@ -1562,6 +1583,27 @@ export namespace adlift {
 
             /** ExplainResponse explanations. */
             public explanations: adlift.v1.IExplanation[];
+
+            /** ExplainResponse model. */
+            public model: string;
+
+            /** ExplainResponse modelVersion. */
+            public modelVersion: string;
+
+            /** ExplainResponse bundleDigest. */
+            public bundleDigest: string;
+
+            /** ExplainResponse method. */
+            public method: string;
+
+            /** ExplainResponse experiment. */
+            public experiment: string;
+
+            /** ExplainResponse variant. */
+            public variant: string;
+
+            /** ExplainResponse catalogueVersion. */
+            public catalogueVersion: number;
 
             /**
              * Creates a new ExplainResponse instance using the specified properties.

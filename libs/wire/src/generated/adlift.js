@@ -4319,6 +4319,13 @@ $root.adlift = (function() {
              * @memberof adlift.v1
              * @interface IExplainResponse
              * @property {Array.<adlift.v1.IExplanation>|null} [explanations] ExplainResponse explanations
+             * @property {string|null} [model] ExplainResponse model
+             * @property {string|null} [modelVersion] ExplainResponse modelVersion
+             * @property {string|null} [bundleDigest] ExplainResponse bundleDigest
+             * @property {string|null} [method] ExplainResponse method
+             * @property {string|null} [experiment] ExplainResponse experiment
+             * @property {string|null} [variant] ExplainResponse variant
+             * @property {number|null} [catalogueVersion] ExplainResponse catalogueVersion
              */
 
             /**
@@ -4344,6 +4351,62 @@ $root.adlift = (function() {
              * @instance
              */
             ExplainResponse.prototype.explanations = $util.emptyArray;
+
+            /**
+             * ExplainResponse model.
+             * @member {string} model
+             * @memberof adlift.v1.ExplainResponse
+             * @instance
+             */
+            ExplainResponse.prototype.model = "";
+
+            /**
+             * ExplainResponse modelVersion.
+             * @member {string} modelVersion
+             * @memberof adlift.v1.ExplainResponse
+             * @instance
+             */
+            ExplainResponse.prototype.modelVersion = "";
+
+            /**
+             * ExplainResponse bundleDigest.
+             * @member {string} bundleDigest
+             * @memberof adlift.v1.ExplainResponse
+             * @instance
+             */
+            ExplainResponse.prototype.bundleDigest = "";
+
+            /**
+             * ExplainResponse method.
+             * @member {string} method
+             * @memberof adlift.v1.ExplainResponse
+             * @instance
+             */
+            ExplainResponse.prototype.method = "";
+
+            /**
+             * ExplainResponse experiment.
+             * @member {string} experiment
+             * @memberof adlift.v1.ExplainResponse
+             * @instance
+             */
+            ExplainResponse.prototype.experiment = "";
+
+            /**
+             * ExplainResponse variant.
+             * @member {string} variant
+             * @memberof adlift.v1.ExplainResponse
+             * @instance
+             */
+            ExplainResponse.prototype.variant = "";
+
+            /**
+             * ExplainResponse catalogueVersion.
+             * @member {number} catalogueVersion
+             * @memberof adlift.v1.ExplainResponse
+             * @instance
+             */
+            ExplainResponse.prototype.catalogueVersion = 0;
 
             /**
              * Creates a new ExplainResponse instance using the specified properties.
@@ -4376,6 +4439,20 @@ $root.adlift = (function() {
                 if (message.explanations != null && message.explanations.length)
                     for (var i = 0; i < message.explanations.length; ++i)
                         $root.adlift.v1.Explanation.encode(message.explanations[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), q + 1).ldelim();
+                if (message.model != null && Object.hasOwnProperty.call(message, "model"))
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.model);
+                if (message.modelVersion != null && Object.hasOwnProperty.call(message, "modelVersion"))
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.modelVersion);
+                if (message.bundleDigest != null && Object.hasOwnProperty.call(message, "bundleDigest"))
+                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.bundleDigest);
+                if (message.method != null && Object.hasOwnProperty.call(message, "method"))
+                    writer.uint32(/* id 5, wireType 2 =*/42).string(message.method);
+                if (message.experiment != null && Object.hasOwnProperty.call(message, "experiment"))
+                    writer.uint32(/* id 6, wireType 2 =*/50).string(message.experiment);
+                if (message.variant != null && Object.hasOwnProperty.call(message, "variant"))
+                    writer.uint32(/* id 7, wireType 2 =*/58).string(message.variant);
+                if (message.catalogueVersion != null && Object.hasOwnProperty.call(message, "catalogueVersion"))
+                    writer.uint32(/* id 8, wireType 0 =*/64).uint32(message.catalogueVersion);
                 return writer;
             };
 
@@ -4417,6 +4494,34 @@ $root.adlift = (function() {
                             if (!(message.explanations && message.explanations.length))
                                 message.explanations = [];
                             message.explanations.push($root.adlift.v1.Explanation.decode(reader, reader.uint32(), undefined, long + 1));
+                            break;
+                        }
+                    case 2: {
+                            message.model = reader.string();
+                            break;
+                        }
+                    case 3: {
+                            message.modelVersion = reader.string();
+                            break;
+                        }
+                    case 4: {
+                            message.bundleDigest = reader.string();
+                            break;
+                        }
+                    case 5: {
+                            message.method = reader.string();
+                            break;
+                        }
+                    case 6: {
+                            message.experiment = reader.string();
+                            break;
+                        }
+                    case 7: {
+                            message.variant = reader.string();
+                            break;
+                        }
+                    case 8: {
+                            message.catalogueVersion = reader.uint32();
                             break;
                         }
                     default:
