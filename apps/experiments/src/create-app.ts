@@ -3,6 +3,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Logger } from 'nestjs-pino';
 import { migrate } from '@adlift/persistence';
 import { ProblemFilter } from '@adlift/problem';
+import { cutStragglers } from '@adlift/telemetry';
 import { MAX_ID_BYTES } from '@adlift/wire';
 import { raiseAdsBodyLimit } from './catalogue/ads-body-limit';
 import { ExperimentsModule } from './experiments.module';
@@ -31,6 +32,7 @@ export async function createExperimentsApp(config: ExperimentsEnvironment): Prom
       (_request, body, done) => done(null, body),
     );
   raiseAdsBodyLimit(adapter);
+  cutStragglers(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(ExperimentsModule.forRoot(config), adapter, {
     bufferLogs: true,
     abortOnError: false,

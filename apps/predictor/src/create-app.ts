@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import { ProblemFilter } from '@adlift/problem';
+import { cutStragglers } from '@adlift/telemetry';
 import { InferenceCatalogue } from './inference-protocol/inference-catalogue';
 import { addInferenceRoutes } from './inference-protocol/inference-routes';
 import { InferenceService } from './inference-protocol/inference.service';
@@ -13,6 +14,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** The predictor, not yet listening: one way to make it, for `main` and for the tests. */
 export async function createPredictorApp(config: PredictorEnvironment): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ bodyLimit: MAX_BODY_BYTES });
+  cutStragglers(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(PredictorModule.forRoot(config), adapter, {
     bufferLogs: true,
     abortOnError: false,

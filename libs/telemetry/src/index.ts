@@ -4,7 +4,7 @@ export { inSpan, type SpanTarget } from './in-span';
 export { latencyHistogram, observe, observeEventLoop } from './instruments';
 export { MetricsController } from './metrics.controller';
 export { loggerModule } from './logger';
-export { shutDownOnSignal } from './shut-down';
+export { cutStragglers, shutDownOnSignal } from './shut-down';
 export { SlowestPerSecond } from './slowest-per-second';
 export {
   type AttributeValue,

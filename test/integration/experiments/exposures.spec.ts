@@ -13,12 +13,13 @@ describe('exposures of a running experiment', () => {
 
   beforeAll(async () => {
     apps = await TestApps.start({
+      ownsFlags: true,
       environment: 'development',
       predictor: { MAX_PENDING_EXPOSURES: String(MAX_PENDING) },
     });
     await publishTreatment(apps);
     await startExperiment(apps, KEY);
-  }, 60_000);
+  }, 180_000);
   afterAll(() => apps.stop());
 
   async function assignmentOf(unitId: string, changes: object = {}): Promise<proto.v1.IAssignment & { model: string }> {

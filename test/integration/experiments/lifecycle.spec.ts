@@ -10,8 +10,8 @@ describe('the life of an experiment on a real flag service', () => {
   let apps: TestApps;
 
   beforeAll(async () => {
-    apps = await TestApps.start({ environment: 'production' });
-  }, 60_000);
+    apps = await TestApps.start({ ownsFlags: true, environment: 'production' });
+  }, 180_000);
   afterAll(() => apps.stop());
 
   async function send(path: string, body?: unknown): Promise<{ status: number; type: string; body: unknown }> {

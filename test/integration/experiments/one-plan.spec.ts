@@ -10,10 +10,10 @@ describe('what a running experiment asks of a request', () => {
   let apps: TestApps;
 
   beforeAll(async () => {
-    apps = await TestApps.start({ environment: 'production' });
+    apps = await TestApps.start({ ownsFlags: true, environment: 'production' });
     await publishTreatment(apps);
     await startExperiment(apps, KEY);
-  }, 60_000);
+  }, 180_000);
   afterAll(() => apps.stop());
 
   it('refuses bids in another currency, which could not be added up', async () => {

@@ -12,10 +12,10 @@ describe('the split that the flag service makes', () => {
   let source: FlagSource;
 
   beforeAll(async () => {
-    apps = await TestApps.start({ environment: 'production' });
+    apps = await TestApps.start({ ownsFlags: true, environment: 'production' });
     source = apps.predictor.get(FlagSource);
     await publishTreatment(apps);
-  }, 60_000);
+  }, 180_000);
   afterAll(() => apps.stop());
 
   /** The arm of each unit, '' outside the experiment. */

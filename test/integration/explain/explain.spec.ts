@@ -29,10 +29,10 @@ describe('Explain', () => {
   let apps: TestApps;
 
   beforeAll(async () => {
-    apps = await TestApps.start();
+    apps = await TestApps.start({ ownsFlags: true });
     await publishTreatment(apps);
     await startExperiment(apps, KEY);
-  }, 60_000);
+  }, 180_000);
   afterAll(() => apps.stop());
 
   /** Holds an explanation against its own sums and against the scores that Predict gave. */

@@ -28,11 +28,11 @@ describe('the router as a model of the Open Inference Protocol', () => {
   let calls = 0;
 
   beforeAll(async () => {
-    apps = await TestApps.start({ environment: 'production' });
+    apps = await TestApps.start({ ownsFlags: true, environment: 'production' });
     grpc = new GrpcProtocolClient(apps.grpcAddress);
     await publishTreatment(apps);
     await startExperiment(apps, EXPERIMENT);
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     grpc.close();
     await apps.admin.stopExperiment(EXPERIMENT);

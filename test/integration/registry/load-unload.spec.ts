@@ -20,12 +20,12 @@ describe('loading, unloading and reloading by hand', () => {
   let replica: string;
 
   beforeAll(async () => {
-    apps = await TestApps.start({ environment: 'production' });
+    apps = await TestApps.start({ ownsFlags: true, environment: 'production' });
     models = apps.predictor.get(ModelRepository);
     replica = apps.predictor.get(Heartbeat).id;
     await apps.admin.publishModel(FM);
     await apps.admin.publishModel(renamed(FM, { version: '2' }));
-  }, 60_000);
+  }, 180_000);
   afterAll(() => apps.stop());
 
   it('has replicas load a version, which tell of it, and let go of it', async () => {

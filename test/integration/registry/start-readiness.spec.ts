@@ -31,6 +31,7 @@ describe('the start of an experiment and the replicas', () => {
 
   beforeAll(async () => {
     apps = await TestApps.start({
+      ownsFlags: true,
       environment: 'production',
       predictor: { HEARTBEAT_MS: '100' },
       experiments: { REPLICA_LIFETIME_MS: String(LIFETIME_MS), START_WAIT_MS: String(WAIT_MS) },
@@ -44,7 +45,7 @@ describe('the start of an experiment and the replicas', () => {
       const replicas = await apps.admin.replicas();
       return replicas.filter(({ models }) => models.some(({ state }) => state === 'loaded')).length === 2;
     });
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await second.app.close();
     await database.cut();

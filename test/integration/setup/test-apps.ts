@@ -13,6 +13,7 @@ import type { PredictorState } from '../../../apps/predictor/src/health/predicto
 import { predictorEnvironment } from '../../../apps/predictor/src/predictor-config';
 import { bundleModel, type ModelFixture } from '../../../libs/scoring/src/model-bundle.fixture';
 import { CuttableProxy } from './cuttable-proxy';
+import { FlagsLock } from './flags-lock';
 import { freePorts } from './free-ports';
 import { createTestDatabase, type TestDatabase } from './test-database';
 import { testServers, type UnleashEnvironment } from './test-servers';
@@ -25,6 +26,8 @@ export const REFRESH_MS = 100;
 
 export interface TestAppsOptions {
   readonly environment?: UnleashEnvironment;
+  /** For specs that start experiments: no other such spec runs in the same environment meanwhile. */
+  readonly ownsFlags?: boolean;
   /** Further variables of the predictor. */
   readonly predictor?: Readonly<Record<string, string>>;
   /** Further variables of the experiments app. */
@@ -50,6 +53,7 @@ export class TestApps {
     readonly experiments: NestFastifyApplication,
     readonly predictor: NestFastifyApplication,
     private readonly home: string,
+    private readonly flags: FlagsLock | undefined,
   ) {
     this.admin = new AdminApi(experimentsUrl);
     this.ordinary = new AdServerClient(grpcAddress);
@@ -59,10 +63,12 @@ export class TestApps {
 
   static async start({
     environment = 'development',
+    ownsFlags = false,
     predictor: extra = {},
     experiments: experimentsExtra = {},
   }: TestAppsOptions = {}): Promise<TestApps> {
     const servers = testServers();
+    const flags = ownsFlags ? await FlagsLock.take(environment) : undefined;
     const home = mkdtempSync(join(tmpdir(), 'adlift-apps-'));
     const database = await createTestDatabase();
     const way = await CuttableProxy.to(database.url);
@@ -116,6 +122,7 @@ export class TestApps {
       experiments,
       predictor,
       home,
+      flags,
     );
     await until('the champion to be loaded', async () => (await fetch(`${predictorUrl}/readyz`)).ok);
     return apps;
@@ -137,12 +144,21 @@ export class TestApps {
   }
 
   async stop(): Promise<void> {
+    if (this.flags !== undefined) await this.stopExperiments();
     for (const client of [this.ordinary, this.player, this.importer]) client.close();
     await this.predictor.close();
     await this.experiments.close();
     await this.way.cut();
     await this.database.drop();
     rmSync(this.home, { recursive: true, force: true });
+    await this.flags?.release();
+  }
+
+  /** Leaves no flag behind that the next spec would see. */
+  private async stopExperiments(): Promise<void> {
+    for (const { key, state, source } of await this.admin.experiments()) {
+      if (state === 'running' && source === 'flag') await this.admin.stopExperiment(key);
+    }
   }
 }
 

@@ -38,7 +38,7 @@ describe('shadow variants', () => {
 
   beforeAll(async () => {
     // Another suite on the same processors must not look like load.
-    apps = await TestApps.start({ predictor: { QUEUE_TARGET_MS: '10000' } });
+    apps = await TestApps.start({ ownsFlags: true, predictor: { QUEUE_TARGET_MS: '10000' } });
     await publishTreatment(apps);
     await apps.admin.publishModel(renamed('click-shadow', 23));
     const broken = renamed('click-broken', 29);
@@ -70,7 +70,7 @@ describe('shadow variants', () => {
       stored = await rows<StoredScore>(apps.database.url, 'SELECT * FROM shadow_score ORDER BY prediction_id');
       return stored.length === results['scored'];
     });
-  }, 60_000);
+  }, 180_000);
   afterAll(() => apps.stop());
 
   async function shadowResults(): Promise<Record<string, number>> {

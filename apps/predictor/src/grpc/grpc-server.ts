@@ -29,8 +29,6 @@ export class GrpcServer implements BeforeApplicationShutdown {
   private readonly server = new Server({
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
-    // Bookkeeping of every call for a debugging service that is not offered here.
-    'grpc.enable_channelz': 0,
   });
 
   constructor(
