@@ -1,10 +1,11 @@
 import { SESSION_OPTIONS, sha256Hex } from '@adlift/scoring';
 import type { Bench } from '../bench';
-import type { RawResult, RawTask } from '../contestants/raw-loop';
+import type { RawTask } from '../contestants/raw-loop';
 import { BenchStack } from '../harness/bench-stack';
 import { AnswerCheck } from '../harness/answer-check';
 import { Contestant } from '../harness/contestant';
 import { closedLoop, PredictLoad, type SendOne } from '../harness/predict-load';
+import type { LoopResult } from '../harness/timed-loop';
 import { cpuSeconds, machine } from '../harness/processor';
 import { median } from '../harness/statistics';
 import { BenchRequests } from '../model/bench-requests';
@@ -30,7 +31,7 @@ export const grpc: Bench = {
   async run({ rounds, seconds, log }) {
     const stack = await BenchStack.start(log);
     const load = new PredictLoad(stack.stack.grpcAddress, new BenchRequests(N, 'grpc'));
-    const raw = await Contestant.start<RawTask, RawResult>('raw-loop', [stack.onnxFile]);
+    const raw = await Contestant.start<RawTask, LoopResult>('raw-loop', [stack.onnxFile]);
     try {
       const check = await AnswerCheck.of(stack.model, stack.onnxFile, N);
       const pid = stack.stack.predictorPid;
@@ -42,7 +43,7 @@ export const grpc: Bench = {
       };
       for (const send of [load.unary, load.overStream]) await closedLoop(send, IN_FLIGHT, WARM_SECONDS);
       await raw.run({ n: N, seconds: 1 });
-      const raws: RawResult[] = [];
+      const raws: LoopResult[] = [];
       const unary: Measured[] = [];
       const stream: Measured[] = [];
       for (let round = 0; round < rounds; round++) {

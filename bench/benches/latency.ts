@@ -1,11 +1,12 @@
 import { sha256Hex } from '@adlift/scoring';
 import type { Bench } from '../bench';
-import type { RawResult, RawTask } from '../contestants/raw-loop';
+import type { RawTask } from '../contestants/raw-loop';
 import { AnswerCheck } from '../harness/answer-check';
 import { BenchStack } from '../harness/bench-stack';
 import { Contestant } from '../harness/contestant';
 import { openLoop, saturation, type OpenLoopResult } from '../harness/open-loop';
 import { closedLoop, PredictLoad } from '../harness/predict-load';
+import type { LoopResult } from '../harness/timed-loop';
 import { machine } from '../harness/processor';
 import { median } from '../harness/statistics';
 import { BenchRequests } from '../model/bench-requests';
@@ -24,13 +25,13 @@ export const latency: Bench = {
   async run({ rounds, seconds, log }) {
     const stack = await BenchStack.start(log);
     const load = new PredictLoad(stack.stack.grpcAddress, new BenchRequests(N, 'latency'));
-    const raw = await Contestant.start<RawTask, RawResult>('raw-loop', [stack.onnxFile]);
+    const raw = await Contestant.start<RawTask, LoopResult>('raw-loop', [stack.onnxFile]);
     try {
       const check = await AnswerCheck.of(stack.model, stack.onnxFile, N);
       const { callsPerSecond } = await closedLoop(load.unary, IN_FLIGHT, WARM_SECONDS);
       const most = await saturation(load.unary, check, callsPerSecond, seconds, log);
       const rate = most * LOAD;
-      const raws: RawResult[] = [];
+      const raws: LoopResult[] = [];
       const own: OpenLoopResult[] = [];
       for (let round = 0; round < rounds; round++) {
         raws.push(await raw.run({ n: N, seconds }));

@@ -3,7 +3,7 @@ import type { Bench } from '../bench';
 import { AnswerCheck } from '../harness/answer-check';
 import { BenchStack } from '../harness/bench-stack';
 import { Contestant } from '../harness/contestant';
-import { freePort } from '../harness/free-port';
+import { freePorts } from '../../tools/stack/free-ports';
 import { JsonLoad } from '../harness/json-load';
 import { closedLoop, PredictLoad, type SendOne } from '../harness/predict-load';
 import { cpuSeconds, machine } from '../harness/processor';
@@ -26,7 +26,7 @@ export const peers: Bench = {
   goal: `at least ${FASTER} times the requests a second of a minimal Fastify and onnxruntime server with JSON rows; one core each, n = ${N}`,
   async run({ rounds, seconds, log }) {
     const stack = await BenchStack.start(log);
-    const port = await freePort();
+    const [port = 0] = await freePorts(1);
     const peer = await Contestant.start<never, never>('peer-server', [stack.onnxFile, String(port)]);
     const own = new PredictLoad(stack.stack.grpcAddress, new BenchRequests(N, 'peers'));
     const json = new JsonLoad(port, N);

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SESSION_OPTIONS, sha256Hex } from '@adlift/scoring';
 import type { Bench } from '../bench';
-import type { RawResult, RawTask } from '../contestants/raw-loop';
+import type { RawTask } from '../contestants/raw-loop';
 import { Contestant } from '../harness/contestant';
+import type { LoopResult } from '../harness/timed-loop';
 import { machine } from '../harness/processor';
 import { median } from '../harness/statistics';
 import { makeBenchModel } from '../model/bench-bundle';
@@ -24,10 +25,10 @@ export const score: Bench = {
       const { onnx } = await makeBenchModel('1');
       const file = join(folder, 'model.onnx');
       writeFileSync(file, onnx);
-      const raw = await Contestant.start<RawTask, RawResult>('raw-loop', [file]);
-      const own = await Contestant.start<RawTask, RawResult>('score-loop', [file]);
-      const raws: RawResult[] = [];
-      const owns: RawResult[] = [];
+      const raw = await Contestant.start<RawTask, LoopResult>('raw-loop', [file]);
+      const own = await Contestant.start<RawTask, LoopResult>('score-loop', [file]);
+      const raws: LoopResult[] = [];
+      const owns: LoopResult[] = [];
       for (const warm of [raw, own]) await warm.run({ n: N, seconds: 1 });
       for (let round = 0; round < rounds; round++) {
         raws.push(await raw.run({ n: N, seconds }));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AdminApi } from '@adlift/client';
 import { readConfig } from '@adlift/config';
-import { freePort } from './free-port';
+import { freePorts } from '../../tools/stack/free-ports';
 import { startStack } from '../../tools/stack/stack';
 import { stackEnvironment } from '../../tools/stack/stack-config';
 import type { RunningStack } from '../../tools/stack/running-stack';
@@ -11,6 +11,7 @@ import { makeBenchModel, type BenchModel } from '../model/bench-bundle';
 import { SERVER_CORE } from './processor';
 import { SecondPredictor } from './second-predictor';
 
+const PORTS = ['POSTGRES_PORT', 'UNLEASH_PORT', 'EXPERIMENTS_PORT', 'PREDICTOR_HTTP_PORT', 'PREDICTOR_GRPC_PORT'];
 const READY_MS = 60_000;
 const POLL_MS = 50;
 
@@ -32,10 +33,8 @@ export class BenchStack {
     const home = mkdtempSync(join(tmpdir(), 'adlift-bench-'));
     // Under root the embedded PostgreSQL runs as another user.
     chmodSync(home, 0o755);
-    const ports: Record<string, string> = {};
-    for (const name of ['POSTGRES', 'UNLEASH', 'EXPERIMENTS', 'PREDICTOR_HTTP', 'PREDICTOR_GRPC']) {
-      ports[`${name}_PORT`] = String(await freePort());
-    }
+    const free = await freePorts(PORTS.length);
+    const ports = Object.fromEntries(PORTS.map((name, i) => [name, String(free[i])]));
     const env = readConfig(stackEnvironment, { ADLIFT_HOME: home, TRACE_SAMPLE_RATE: '0.01', ...ports });
     log('making the model (104 MB) ...');
     const model = await makeBenchModel('1');

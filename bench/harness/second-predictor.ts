@@ -3,7 +3,7 @@ import type { RunningStack } from '../../tools/stack/running-stack';
 import { ServiceProcess } from '../../tools/stack/service-process';
 import { predictorVariables, sharedVariables } from '../../tools/stack/service-variables';
 import { stackEnvironment } from '../../tools/stack/stack-config';
-import { freePort } from './free-port';
+import { freePorts } from '../../tools/stack/free-ports';
 import { SERVER_CORE } from './processor';
 
 const DIST = join(__dirname, '..', '..');
@@ -17,7 +17,7 @@ export class SecondPredictor {
   ) {}
 
   static async start(stack: RunningStack, changes: Readonly<Record<string, string>>): Promise<SecondPredictor> {
-    const [http, grpc] = [await freePort(), await freePort()];
+    const [http = 0, grpc = 0] = await freePorts(2);
     const env = stackEnvironment.parse({
       ADLIFT_HOME: stack.home,
       PREDICTOR_HTTP_PORT: http,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type { DemoDocument } from '../../../tools/demo/demo-document';
-import { freePorts } from '../../integration/setup/free-ports';
+import { freePorts } from '../../../tools/stack/free-ports';
 
 const TOOLS = join(__dirname, '..', '..', '..', 'dist', 'tools');
 const PORTS = ['POSTGRES_PORT', 'UNLEASH_PORT', 'EXPERIMENTS_PORT', 'PREDICTOR_HTTP_PORT', 'PREDICTOR_GRPC_PORT'];

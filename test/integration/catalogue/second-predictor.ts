@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readConfig } from '@adlift/config';
 import { createPredictorApp } from '../../../apps/predictor/src/create-app';
 import { predictorEnvironment } from '../../../apps/predictor/src/predictor-config';
-import { freePorts } from '../setup/free-ports';
+import { freePorts } from '../../../tools/stack/free-ports';
 import { REFRESH_MS, type TestApps } from '../setup/test-apps';
 import { testServers } from '../setup/test-servers';
 

@@ -4,7 +4,7 @@ import { readConfig } from '@adlift/config';
 import { createPredictorApp } from '../../../apps/predictor/src/create-app';
 import { GrpcServer } from '../../../apps/predictor/src/grpc/grpc-server';
 import { predictorEnvironment } from '../../../apps/predictor/src/predictor-config';
-import { freePorts } from '../setup/free-ports';
+import { freePorts } from '../../../tools/stack/free-ports';
 import { REFRESH_MS, type TestApps } from '../setup/test-apps';
 import { testServers } from '../setup/test-servers';
 

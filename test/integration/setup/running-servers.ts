@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureDatabase, startEmbeddedPostgres, type RunningPostgres } from '../../../tools/stack/embedded-postgres';
 import { ServiceProcess } from '../../../tools/stack/service-process';
-import { freePorts } from './free-ports';
+import { freePorts } from '../../../tools/stack/free-ports';
 import type { TestServers } from './test-servers';
 
 const ROOT = join(__dirname, '..', '..', '..');

@@ -14,7 +14,7 @@ import { predictorEnvironment } from '../../../apps/predictor/src/predictor-conf
 import { bundleModel, type ModelFixture } from '../../../libs/scoring/src/model-bundle.fixture';
 import { CuttableProxy } from './cuttable-proxy';
 import { FlagsLock } from './flags-lock';
-import { freePorts } from './free-ports';
+import { freePorts } from '../../../tools/stack/free-ports';
 import { createTestDatabase, type TestDatabase } from './test-database';
 import { testServers, type UnleashEnvironment } from './test-servers';
 import { until } from './until';

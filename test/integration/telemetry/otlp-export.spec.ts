@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { AdServerClient } from '@adlift/client';
 import { otlp } from '@adlift/telemetry';
 import { predictCall } from '../predictor/predict-call';
-import { freePorts } from '../setup/free-ports';
+import { freePorts } from '../../../tools/stack/free-ports';
 import { rows } from '../setup/rows';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database';
 import { testServers } from '../setup/test-servers';
