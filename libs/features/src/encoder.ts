@@ -1,4 +1,4 @@
-import type { Columns } from '@adlift/wire';
+import { type Column, type Columns, type ColumnLayout, RequestColumns } from '@adlift/wire';
 import { BucketEncoder } from './bucket-encoder';
 import { CategoricalEncoder } from './categorical-encoder';
 import { HashCoder, VocabularyCoder } from './category-coder';
@@ -39,6 +39,11 @@ export class Encoder {
   private readonly numericEncoders: readonly (readonly [string, NumericEncoder])[];
   private readonly crossEncoders: readonly CrossEncoder[];
   private readonly featureNames: ReadonlySet<string>;
+  /** Names of the id and then of the numeric features, and where the columns of the last layout had them. */
+  private readonly encodedNames: readonly string[];
+  private readonly places: Int32Array;
+  private layout: ColumnLayout | undefined;
+  private knowsLayout = false;
 
   constructor(
     readonly schema: FeatureSchema,
@@ -83,6 +88,8 @@ export class Encoder {
     this.numericEncoders = numericEncoders;
     this.tensors = tensors.length > 0 ? new TensorEncoder(schema, tensors) : undefined;
     this.featureNames = new Set(schema.features.map((feature) => feature.name));
+    this.encodedNames = [...idEncoders, ...numericEncoders].map(([name]) => name);
+    this.places = new Int32Array(this.encodedNames.length);
   }
 
   /**
@@ -92,17 +99,36 @@ export class Encoder {
    */
   encode(columns: Columns, n: number, ids: Int32Array, numeric: Float32Array, rowFlags: Uint8Array): void {
     rowFlags.fill(0, 0, n);
+    if (columns instanceof RequestColumns) this.learn(columns.layout);
+    const { idEncoders, numericEncoders, crossEncoders } = this;
     const idTarget = { ids, stride: this.idCount, flags: rowFlags };
-    for (const [name, encoder] of this.idEncoders) encoder.encode(columns.get(name), n, idTarget);
-    for (const encoder of this.crossEncoders) encoder.encode(n, idTarget);
+    for (let e = 0; e < idEncoders.length; e++) idEncoders[e][1].encode(this.column(columns, e), n, idTarget);
+    for (const encoder of crossEncoders) encoder.encode(n, idTarget);
     const numericTarget = { numeric, stride: this.numericCount, flags: rowFlags };
-    for (const [name, encoder] of this.numericEncoders) encoder.encode(columns.get(name), n, numericTarget);
+    for (let e = 0; e < numericEncoders.length; e++) {
+      numericEncoders[e][1].encode(this.column(columns, idEncoders.length + e), n, numericTarget);
+    }
   }
 
   /** Whether a feature reads every one of the columns. */
   knowsAll(columns: Columns): boolean {
+    if (columns instanceof RequestColumns && columns.layout === this.layout && this.knowsLayout) return true;
     for (const name of columns.keys()) if (!this.featureNames.has(name)) return false;
     return true;
+  }
+
+  private column(columns: Columns, e: number): Column | undefined {
+    if (!(columns instanceof RequestColumns)) return columns.get(this.encodedNames[e]);
+    const place = this.places[e];
+    return place < 0 ? undefined : columns.list[place];
+  }
+
+  /** Looks the features up once for all requests of one layout. */
+  private learn(layout: ColumnLayout): void {
+    if (layout === this.layout) return;
+    this.layout = layout;
+    this.encodedNames.forEach((name, e) => (this.places[e] = layout.placeOf(name)));
+    this.knowsLayout = layout.names.every((name) => this.featureNames.has(name));
   }
 
   /** Names of the columns that no feature reads, in the order given. */

@@ -44,12 +44,16 @@ export class FieldHasher {
 
   /** Hash of a 32-bit signed integer; equals `hashText(String(value))`. */
   hashInt(value: number): number {
-    return value >= 0 && value < EIGHT_DIGITS ? this.hashDigits(value | 0) : this.hashText(String(value));
+    return this.signedHash(value) >>> 0;
   }
 
   /** Hashes of the first `n` values, as {@link hashInt} gives them. */
   hashInts(values: Int32Array, n: number, hashes: Uint32Array): void {
-    for (let i = 0; i < n; i++) hashes[i] = this.hashInt(values[i]);
+    for (let i = 0; i < n; i++) hashes[i] = this.signedHash(values[i]);
+  }
+
+  private signedHash(value: number): number {
+    return value >= 0 && value < EIGHT_DIGITS ? this.hashDigits(value | 0) : this.hashText(String(value)) | 0;
   }
 
   /** Up to eight digits lie in two words; with what is pending of the prefix they make at most three blocks. */

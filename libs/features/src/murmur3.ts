@@ -14,12 +14,15 @@ export function mixIn(state: number, block: number): number {
   return (Math.imul(h, 5) + 0xe6546b64) | 0;
 }
 
-/** The hash, unsigned, of a state that has taken in all of `length` bytes. */
+/**
+ * The hash of a state that has taken in all of `length` bytes, as a signed integer: an unsigned one may not fit the
+ * engine's small integers, and then each hash is an object of its own.
+ */
 export function finalMix(state: number, length: number): number {
   let h = state ^ length;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return h ^ (h >>> 16);
 }
 
 /** Runs whole 4-byte blocks of murmur3_x86_32 over `bytes[start, end)`; `end - start` is a multiple of 4. */
@@ -31,7 +34,7 @@ export function murmur3Blocks(state: number, bytes: Uint8Array, start: number, e
   return h;
 }
 
-/** Finishes murmur3_x86_32: `tail` is the offset of the first byte not yet hashed, `length` that of the end. */
+/** Finishes murmur3_x86_32, unsigned: `tail` is the offset of the first byte not yet hashed, `length` that of the end. */
 export function murmur3Finish(state: number, bytes: Uint8Array, tail: number, length: number): number {
   let h = state;
   const rest = length - tail;
@@ -41,7 +44,7 @@ export function murmur3Finish(state: number, bytes: Uint8Array, tail: number, le
     if (rest > 2) k |= bytes[tail + 2] << 16;
     h ^= mixBlock(k);
   }
-  return finalMix(h, length);
+  return finalMix(h, length) >>> 0;
 }
 
 /** murmur3_x86_32 (Appleby) of all `bytes`, as an unsigned 32-bit integer. */

@@ -22,8 +22,9 @@ interface Waiting {
 const DECAY = 0.9;
 
 /**
- * The threads of one model version and the jobs that wait for them. A job starts at once when a thread is idle; while
- * all are busy, jobs gather and run together, so batching costs nothing when there is nothing to batch.
+ * The threads of one model version and the jobs that wait for them. An idle thread gets what one turn of the event loop
+ * has brought; while all are busy, jobs gather and run together. So batching waits for nothing, and costs nothing when
+ * there is nothing to batch.
  */
 export class ModelHost implements WorkerListener {
   /** Runs, and jobs in them, since the start: more jobs than runs show batching at work. */
@@ -37,6 +38,7 @@ export class ModelHost implements WorkerListener {
   private sweep: NodeJS.Timeout | undefined;
   private sweepAt = Infinity;
   private closed = false;
+  private starting = false;
   private readonly drains: (() => void)[] = [];
 
   constructor(
@@ -70,7 +72,7 @@ export class ModelHost implements WorkerListener {
     let ready = 0;
     for (const worker of this.workers) {
       if (!worker.ready) continue;
-      if (worker.idle) return 0;
+      if (worker.rows === 0) return 0;
       ready++;
       rows += worker.rows;
     }
@@ -152,7 +154,7 @@ export class ModelHost implements WorkerListener {
       waiting.job.failed(new ScoringUnavailableError('no scoring thread is ready'));
     } else if (this.queue.length === 0 && this.fits(worker, waiting)) {
       worker.open?.add(waiting.job);
-      this.start(worker);
+      this.startAfterTurn();
     } else {
       this.queue.push(waiting);
       this.queuedRows += waiting.job.rows;
@@ -172,6 +174,19 @@ export class ModelHost implements WorkerListener {
     if (round === undefined) return false;
     if (round.empty) return !alone || worker.idle;
     return !alone && (round.rows + job.rows) * this.rowMs <= this.options.batchBudgetMs;
+  }
+
+  /**
+   * One read of a socket brings several requests. The first one alone would wake the thread, which on a busy machine
+   * takes the processor from the others before they are decoded.
+   */
+  private startAfterTurn(): void {
+    if (this.starting) return;
+    this.starting = true;
+    setImmediate(() => {
+      this.starting = false;
+      for (const worker of this.workers) this.start(worker);
+    });
   }
 
   private start(worker: ScoringWorker): void {

@@ -14,8 +14,14 @@ export type Column =
       readonly missing?: Uint8Array;
     };
 
-/** Columns by feature name. */
-export type Columns = ReadonlyMap<string, Column>;
+/** Columns by feature name; a `Map` is one. */
+export interface Columns extends Iterable<[string, Column]> {
+  readonly size: number;
+  get(name: string): Column | undefined;
+  has(name: string): boolean;
+  keys(): Iterable<string>;
+  forEach(look: (column: Column, name: string) => void): void;
+}
 
 /** Number of entries in a column: 1 (broadcast) or one per candidate. */
 export function columnLength(column: Column): number {

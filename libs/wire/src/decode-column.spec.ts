@@ -1,9 +1,17 @@
-import { decodeColumn, type NamedColumn } from './decode-column';
+import type { Column as DecodedColumn } from './column';
+import { ColumnDecoder } from './decode-column';
 import { WireReader } from './wire-reader';
 import { adlift as proto } from './generated/adlift';
 import { InvalidField } from './predict-request';
 
 const { Column } = proto.v1;
+
+interface NamedColumn {
+  readonly name: string;
+  readonly column: DecodedColumn | undefined;
+}
+
+const decoder = new ColumnDecoder();
 
 function decode(column: proto.v1.IColumn): NamedColumn {
   return decodeBytes(Column.encode(column).finish(), 0);
@@ -24,10 +32,11 @@ function refusal(bytes: readonly number[]): InvalidField {
 }
 
 function decodeBytes(bytes: Uint8Array, index: number): NamedColumn {
-  return decodeColumn(new WireReader(Buffer.from(bytes)), bytes.length, index);
+  const column = decoder.decode(new WireReader(Buffer.from(bytes)), bytes.length, index);
+  return { name: decoder.name, column };
 }
 
-describe('decodeColumn', () => {
+describe('ColumnDecoder', () => {
   it('reads every form that the generated code writes', () => {
     const floats = Float32Array.of(0, -1.5, NaN, Infinity, 3.4e38);
     const ints = Int32Array.of(0, -1, 2147483647, -2147483648);

@@ -4,12 +4,6 @@ import { NameMemory } from './name-memory';
 import { Slab } from './slab';
 import { WireReader } from './wire-reader';
 
-/** A column's name and values; `column` is undefined when the column is empty, which means absent. */
-export interface NamedColumn {
-  readonly name: string;
-  readonly column: Column | undefined;
-}
-
 const MAX_VARINT_BYTES = 10;
 const DELIMITED = 2;
 
@@ -17,62 +11,66 @@ const DELIMITED = 2;
 const slab = new Slab();
 const names = new NameMemory();
 
-/**
- * Decodes one protobuf Column, from where the reader stands to `end`, into typed arrays. Its place `index` among the
- * columns names it in {@link InvalidField} errors.
- */
-export function decodeColumn(reader: WireReader, end: number, index: number): NamedColumn {
-  const { bytes } = reader;
-  let name = '';
-  let missing: Uint8Array | undefined;
-  let column: Column | undefined;
-  let dict: string[] | undefined;
-  let idx: Uint32Array | undefined;
-  const outer = reader.end;
-  reader.end = end;
-  while (!reader.done) {
-    const tag = reader.tag();
-    const field = tag >>> 3;
-    if (field > 8) {
-      reader.skip(tag & 7);
-      continue;
+/** Decodes protobuf Columns into typed arrays, one after another; a request has dozens, so nothing is made for each. */
+export class ColumnDecoder {
+  /** That of the column decoded last. */
+  name = '';
+
+  /**
+   * Decodes from where the reader stands to `end`; undefined is a column that is empty, which means absent. Its place
+   * `index` among the columns names it in {@link InvalidField} errors.
+   */
+  decode(reader: WireReader, end: number, index: number): Column | undefined {
+    this.name = '';
+    let missing: Uint8Array | undefined;
+    let column: Column | undefined;
+    let dict: string[] | undefined;
+    let idx: Uint32Array | undefined;
+    const outer = reader.end;
+    reader.end = end;
+    while (!reader.done) {
+      const tag = reader.tag();
+      const field = tag >>> 3;
+      if (field > 8) {
+        reader.skip(tag & 7);
+        continue;
+      }
+      // A lone, unpacked element is legal protobuf, but no encoder of proto3 writes it.
+      if ((tag & 7) !== DELIMITED) throw new InvalidField(`${pathOf(index)}.${FORMS[field]}`, 'must be packed');
+      if (field === 1) {
+        this.name = names.read(reader, index);
+        continue;
+      }
+      if (field === 4) {
+        (dict ??= []).push(reader.text());
+        continue;
+      }
+      const until = reader.delimited();
+      const start = reader.at;
+      reader.at = until;
+      if (field === 8) {
+        missing = slab.uint8(until - start);
+        reader.bytes.copy(missing, 0, start, until);
+        continue;
+      }
+      if (field === 5) {
+        idx = uint32s(new WireReader(reader.bytes, start, until), index);
+        continue;
+      }
+      if (column !== undefined) throw twoForms(index);
+      if (field === 3) {
+        column = { kind: 'i64', values: packedInt64s(reader.bytes.subarray(start, until), `${pathOf(index)}.i64`) };
+      } else if (field === 7) column = { kind: 'i32', values: int32s(reader.view, start, until, index) };
+      else column = { kind: 'f32', values: floats(reader.view, start, until, index, field) };
     }
-    // A lone, unpacked element is legal protobuf, but no encoder of proto3 writes it.
-    if ((tag & 7) !== DELIMITED) throw new InvalidField(`${pathOf(index)}.${FORMS[field]}`, 'must be packed');
-    if (field === 1) {
-      name = names.read(reader, index);
-      continue;
+    reader.end = outer;
+    if (this.name === '') throw new InvalidField(`${pathOf(index)}.name`, 'must not be empty');
+    if (idx !== undefined || dict !== undefined) {
+      if (column !== undefined) throw twoForms(index);
+      column = { kind: 'dict', dict: dict ?? [], idx: idx ?? new Uint32Array(0) };
     }
-    if (field === 4) {
-      (dict ??= []).push(reader.text());
-      continue;
-    }
-    const until = reader.delimited();
-    const start = reader.at;
-    reader.at = until;
-    if (field === 8) {
-      missing = slab.uint8(until - start);
-      bytes.copy(missing, 0, start, until);
-      continue;
-    }
-    if (field === 5) {
-      idx = uint32s(new WireReader(bytes, start, until), index);
-      continue;
-    }
-    if (column !== undefined) throw twoForms(index);
-    if (field === 3)
-      column = { kind: 'i64', values: packedInt64s(bytes.subarray(start, until), `${pathOf(index)}.i64`) };
-    else if (field === 7) column = { kind: 'i32', values: int32s(bytes, start, until, index) };
-    else column = { kind: 'f32', values: floats(bytes, start, until, index, field) };
+    return column === undefined || missing === undefined ? column : { ...column, missing };
   }
-  reader.end = outer;
-  if (name === '') throw new InvalidField(`${pathOf(index)}.name`, 'must not be empty');
-  if (idx !== undefined || dict !== undefined) {
-    if (column !== undefined) throw twoForms(index);
-    column = { kind: 'dict', dict: dict ?? [], idx: idx ?? new Uint32Array(0) };
-  }
-  if (column === undefined || missing === undefined) return { name, column };
-  return { name, column: { ...column, missing } };
 }
 
 /** Names of the fields as the proto spells them. */
@@ -96,23 +94,19 @@ function twoForms(index: number): InvalidField {
   return new InvalidField(pathOf(index), 'two forms of values are filled');
 }
 
-function floats(bytes: Buffer, start: number, end: number, index: number, field: number): Float32Array {
+/** Read through a view, since numbers of a message lie at any offset. */
+function floats(view: DataView, start: number, end: number, index: number, field: number): Float32Array {
   requireMultipleOf4(end - start, index, field);
-  const values = slab.float32((end - start) / 4);
-  copyInto(values, bytes, start, end);
+  const values = slab.float32((end - start) >>> 2);
+  for (let i = 0, at = start; at < end; i++, at += 4) values[i] = view.getFloat32(at, true);
   return values;
 }
 
-function int32s(bytes: Buffer, start: number, end: number, index: number): Int32Array {
+function int32s(view: DataView, start: number, end: number, index: number): Int32Array {
   requireMultipleOf4(end - start, index, 7);
-  const values = slab.int32((end - start) / 4);
-  copyInto(values, bytes, start, end);
+  const values = slab.int32((end - start) >>> 2);
+  for (let i = 0, at = start; at < end; i++, at += 4) values[i] = view.getInt32(at, true);
   return values;
-}
-
-/** The wire is little-endian, and so is every platform this runs on. */
-function copyInto(values: Float32Array | Int32Array, bytes: Buffer, start: number, end: number): void {
-  bytes.copy(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 0, start, end);
 }
 
 function requireMultipleOf4(length: number, index: number, field: number): void {

@@ -1,6 +1,6 @@
-import { decodeColumn, pathOf } from './decode-column';
-import type { Column } from './column';
+import { ColumnCollector } from './decode-columns';
 import { InvalidField, type BidType, type PredictRequest } from './predict-request';
+import { ColumnLayout, RequestColumns } from './request-columns';
 import { Slab } from './slab';
 import { WireReader } from './wire-reader';
 
@@ -34,8 +34,7 @@ export function decodePredictRequest(bytes: Uint8Array): PredictRequest {
 function decode(reader: WireReader): PredictRequest {
   const adIds: string[] = [];
   const campaignIds: string[] = [];
-  const columns = new Map<string, Column>();
-  const rawColumns: Uint8Array[] = [];
+  const collector = new ColumnCollector(reader.bytes);
   const routing: Record<string, string> = {};
   const draft: Draft = {
     requestId: '',
@@ -44,7 +43,7 @@ function decode(reader: WireReader): PredictRequest {
     routing,
     n: 0,
     adIds,
-    columns,
+    columns: NO_COLUMNS,
     bidMicros: NO_BIDS,
     bidType: 'CPC',
     currency: '',
@@ -53,9 +52,8 @@ function decode(reader: WireReader): PredictRequest {
     forceVariant: '',
     placement: '',
     campaignIds,
-    rawColumns,
+    rawColumns: NO_BYTES,
   };
-  let columnCount = 0;
   while (!reader.done) {
     const start = reader.at;
     const tag = reader.tag();
@@ -84,15 +82,9 @@ function decode(reader: WireReader): PredictRequest {
       case 6:
         adIds.push(reader.text());
         break;
-      case 7: {
-        const end = reader.delimited();
-        const { name, column } = decodeColumn(reader, end, columnCount);
-        if (columns.has(name)) throw new InvalidField(`${pathOf(columnCount)}.name`, `"${name}" appears twice`);
-        columnCount++;
-        if (column !== undefined) columns.set(name, column);
-        addColumnBytes(rawColumns, reader.bytes, start, end);
+      case 7:
+        collector.add(reader, start);
         break;
-      }
       case BIDS:
         draft.bidMicros = decodeBids(reader, tag & 7, draft.bidMicros);
         break;
@@ -118,18 +110,14 @@ function decode(reader: WireReader): PredictRequest {
         campaignIds.push(reader.text());
     }
   }
+  draft.columns = collector.columns();
+  draft.rawColumns = collector.rawColumns();
   return draft;
 }
 
 const NO_BIDS = new Float64Array(0);
-
-/** Columns that follow one another are kept in one piece. */
-function addColumnBytes(pieces: Uint8Array[], bytes: Buffer, start: number, end: number): void {
-  const last = pieces.at(-1);
-  if (last !== undefined && last.byteOffset + last.length === bytes.byteOffset + start) {
-    pieces[pieces.length - 1] = new Uint8Array(bytes.buffer, last.byteOffset, last.length + end - start);
-  } else pieces.push(new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start));
-}
+const NO_COLUMNS = new RequestColumns(new ColumnLayout([]), []);
+const NO_BYTES: readonly Uint8Array[] = [];
 
 function enumValue<T>(field: string, values: readonly T[], at: number): T {
   const value = values[at];

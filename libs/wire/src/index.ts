@@ -2,6 +2,7 @@ export { adlift as proto } from './generated/adlift';
 export { inference as inferenceProto } from './generated/inference';
 export { type Column, type Columns, columnLength, isMissing } from './column';
 export { packedInt64s } from './decode-column';
+export { ColumnLayout, RequestColumns } from './request-columns';
 export { encodeColumns } from './encode-columns';
 export { Slab } from './slab';
 export { WireReader } from './wire-reader';

@@ -1,4 +1,5 @@
 import { columnLength, type Column } from './column';
+import { firstRepeated } from './repeated-text';
 import { isPlainId, requireId } from './require-id';
 import { InvalidField, MAX_BID_MICROS, MAX_CANDIDATES, MAX_COLUMNS, type PredictRequest } from './predict-request';
 
@@ -14,22 +15,20 @@ export function validatePredictRequest(request: PredictRequest): void {
   if (request.currency !== '' && !/^[A-Z]{3}$/.test(request.currency)) {
     throw new InvalidField('currency', `must be an ISO 4217 code such as EUR, got "${request.currency}"`);
   }
-  if (request.columns.size > MAX_COLUMNS) throw new InvalidField('columns', `at most ${MAX_COLUMNS} columns`);
+  const { columns } = request;
+  if (columns.size > MAX_COLUMNS) throw new InvalidField('columns', `at most ${MAX_COLUMNS} columns`);
   let index = 0;
-  for (const [name, column] of request.columns) {
+  columns.forEach((column, name) => {
     if (!isPlainColumn(column, n)) validateColumn(`columns[${index}] (${name})`, column, n);
     index++;
-  }
+  });
 }
 
 function validateAds({ n, adIds, campaignIds }: PredictRequest): void {
   if (adIds.length !== n) throw new InvalidField('ad_id', `needs one entry per candidate: ${n}, got ${adIds.length}`);
-  const seen = new Set(adIds);
   for (let i = 0; i < n; i++) requireEntryId('ad_id', i, adIds[i] ?? '', 1);
-  if (seen.size < n) {
-    const i = adIds.findIndex((adId, at) => adIds.indexOf(adId) < at);
-    throw new InvalidField(`ad_id[${i}]`, `"${adIds[i]}" is a candidate twice`);
-  }
+  const twice = firstRepeated(adIds);
+  if (twice >= 0) throw new InvalidField(`ad_id[${twice}]`, `"${adIds[twice]}" is a candidate twice`);
   requireLength('campaign_id', campaignIds.length, n);
   for (let i = 0; i < campaignIds.length; i++) requireEntryId('campaign_id', i, campaignIds[i] ?? '', 0);
 }

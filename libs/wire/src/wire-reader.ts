@@ -8,11 +8,19 @@ type Sliceable = Buffer & { utf8Slice(start: number, end: number): string };
  * RangeError when the message ends too soon, so that nothing behind it is ever read.
  */
 export class WireReader {
+  private seen: DataView | undefined;
+
   constructor(
     readonly bytes: Buffer,
     public at = 0,
     public end = bytes.length,
   ) {}
+
+  /** The bytes as numbers. */
+  get view(): DataView {
+    const { bytes } = this;
+    return (this.seen ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.length));
+  }
 
   get done(): boolean {
     return this.at >= this.end;

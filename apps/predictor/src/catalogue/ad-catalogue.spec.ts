@@ -60,7 +60,7 @@ describe('joining a request with the ad catalogue', () => {
 
   it('marks nothing missing where every candidate has the feature', () => {
     const { columns } = catalogue().join(request(['a', 'd']));
-    expect([...columns.values()].map(({ missing }) => missing)).toEqual([undefined, undefined]);
+    expect([...columns].map(([, { missing }]) => missing)).toEqual([undefined, undefined]);
   });
 
   it('lets the columns and campaigns of the request win, and fills in for an empty column', () => {
