@@ -1,23 +1,6 @@
 const CHUNK = 10_000;
 
-/**
- * Decimal digits of 0 to 9999 as the bytes of a little-endian word, first digit lowest: `SHORT` without leading zeros,
- * `PADDED` with them. Hashing whole numbers needs their text, and making it digit by digit costs more than the hash.
- */
-const SHORT = new Int32Array(CHUNK);
-const PADDED = new Int32Array(CHUNK);
-for (let value = 0; value < CHUNK; value++) {
-  SHORT[value] = wordOf(String(value));
-  PADDED[value] = wordOf(String(value).padStart(4, '0'));
-}
-
-function wordOf(digits: string): number {
-  let word = 0;
-  for (let i = 0; i < digits.length; i++) word |= digits.charCodeAt(i) << (8 * i);
-  return word;
-}
-
-/** Largest whole number, exclusive, that the two words of a {@link shortDigits} look-up hold. */
+/** Largest whole number, exclusive, whose digits lie in the two words of {@link shortDigits} and {@link paddedDigits}. */
 export const EIGHT_DIGITS = CHUNK * CHUNK;
 
 /** Number of decimal digits of 0 to 9999. */
@@ -25,12 +8,19 @@ export function shortLength(value: number): number {
   return value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4;
 }
 
-/** Digits of 0 to 9999 without leading zeros, as a word. */
-export function shortDigits(value: number): number {
-  return SHORT[value];
+/**
+ * Decimal digits of 0 to 9999 with leading zeros as the bytes of a little-endian word, first digit lowest. Both halves
+ * are divided at once, in registers: a table of all answers would have left the processor's cache between two requests.
+ */
+export function paddedDigits(value: number): number {
+  // 5243 / 2^19 is 1 / 100 and 103 / 2^10 is 1 / 10, close enough for every number that comes here.
+  const hundreds = Math.imul(value, 5243) >>> 19;
+  const pairs = hundreds | ((value - Math.imul(hundreds, 100)) << 16);
+  const tens = (Math.imul(pairs, 103) >>> 10) & 0x000f000f;
+  return (tens | ((pairs - Math.imul(tens, 10)) << 8)) + 0x30303030;
 }
 
-/** Four digits of 0 to 9999 with leading zeros, as a word. */
-export function paddedDigits(value: number): number {
-  return PADDED[value];
+/** Digits of 0 to 9999 without leading zeros, as a word. */
+export function shortDigits(value: number): number {
+  return paddedDigits(value) >>> (32 - 8 * shortLength(value));
 }

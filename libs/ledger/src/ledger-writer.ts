@@ -32,7 +32,7 @@ const MAX_ROWS = 5000;
 const MAX_PREDICTION_ROWS = 1000;
 const MAX_PENDING_EVENTS = 50_000;
 /** Nobody waits for these rows, and a transaction of many costs little more than one of few. */
-const EXPOSURE_LINGER_MS = 20;
+const EXPOSURE_LINGER_MS = 100;
 const PREDICTION_LINGER_MS = 100;
 const MAX_LINKS = 32;
 

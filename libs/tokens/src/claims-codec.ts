@@ -1,20 +1,20 @@
 import { LRUCache } from 'lru-cache';
 import { MessageBuffer, proto, uuidFromBytes, uuidToBytes, type BidType } from '@adlift/wire';
 import type { Assignment, AssignmentReason } from '@adlift/assignment';
-import type { TokenClaims } from './token-claims';
+import type { CandidateClaims, SharedClaims, TokenClaims } from './token-claims';
 
 const { TokenPayload } = proto.v1;
 const BID_TYPES: readonly BidType[] = ['CPC', 'CPC', 'CPM', 'CPA'];
 
 const out = new MessageBuffer(2048);
 
-/** Protobuf bytes of the claims, valid until the next call; field numbers as in proto/adlift/v1/token.proto. */
-export function encodeClaims(claims: TokenClaims): Uint8Array {
+/** Encoded {@link SharedClaims}: the tokens of a prediction begin with the same bytes. */
+export type EncodedShare = Uint8Array & { readonly share: unique symbol };
+
+/** Protobuf bytes of what a prediction's tokens share; field numbers as in proto/adlift/v1/token.proto. */
+export function encodeShare(claims: SharedClaims): EncodedShare {
   out.reset();
   out.bytesField(1, uuidToBytes(claims.predictionId));
-  out.uint(2, claims.index);
-  out.text(3, claims.adId);
-  out.text(4, claims.campaignId);
   out.text(5, claims.placement);
   for (const one of claims.assignments) {
     const start = out.begin(6);
@@ -28,28 +28,42 @@ export function encodeClaims(claims: TokenClaims): Uint8Array {
   }
   out.text(7, claims.unitId);
   out.uint(8, claims.timeMs);
-  out.uint(9, claims.bidMicros);
   out.uint(10, BID_TYPES.indexOf(claims.bidType, 1));
   out.text(11, claims.currency);
-  out.double(12, claims.propensity);
   out.bool(13, claims.logged);
   out.double(14, claims.logRate);
   out.bytesField(15, Buffer.from(claims.traceId, 'hex'));
   out.bool(16, claims.traceSampled);
   out.uint(17, claims.expiresMs);
-  out.float(18, claims.pctr);
-  out.float(19, claims.pcvr);
-  out.bool(20, claims.ticket);
   out.bool(21, claims.fallback);
   out.bool(22, claims.forced);
   out.bool(23, claims.explored);
   out.bytesField(24, digestToBytes(claims.bundleDigest));
   out.bytesField(25, digestToBytes(claims.cvrBundleDigest));
   out.uint(26, claims.catalogueVersion);
+  return out.toBytes() as Uint8Array as EncodedShare;
+}
+
+/** Protobuf bytes of a candidate's claims, valid until the next call. */
+export function encodeClaims(share: EncodedShare, claims: CandidateClaims): Uint8Array {
+  out.reset().append(share);
+  out.uint(2, claims.index);
+  out.text(3, claims.adId);
+  out.text(4, claims.campaignId);
+  out.uint(9, claims.bidMicros);
+  out.double(12, claims.propensity);
+  out.float(18, claims.pctr);
+  out.float(19, claims.pcvr);
   return out.view();
 }
 
-/** Claims of protobuf bytes written by {@link encodeClaims}. */
+/** Protobuf bytes of a ticket's claims, valid until the next call. */
+export function encodeTicket(share: EncodedShare): Uint8Array {
+  out.reset().append(share).bool(20, true);
+  return out.view();
+}
+
+/** Claims of protobuf bytes written by {@link encodeClaims} or {@link encodeTicket}. */
 export function decodeClaims(bytes: Uint8Array): TokenClaims {
   const payload = TokenPayload.decode(bytes);
   return {

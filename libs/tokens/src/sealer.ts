@@ -1,14 +1,17 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { decodeClaims, encodeClaims } from './claims-codec';
+import { decodeClaims, encodeClaims, encodeShare, encodeTicket, type EncodedShare } from './claims-codec';
 import type { KeyRing } from './key-ring';
-import type { TokenClaims } from './token-claims';
+import type { CandidateClaims, SharedClaims, TokenClaims } from './token-claims';
 
 const VERSION = 1;
 const SALT_BYTES = 16;
 const COUNTER_BYTES = 6;
-const HEADER_BYTES = 2 + SALT_BYTES + COUNTER_BYTES;
+const COUNTER_AT = 2 + SALT_BYTES;
+const HEADER_BYTES = COUNTER_AT + COUNTER_BYTES;
 const TAG_BYTES = 16;
+const NONCE_BYTES = 12;
+const FIRST_BYTES = 1024;
 const KNOWN_SALTS = 4096;
 
 /** Why a token does not open. */
@@ -25,27 +28,50 @@ export class InvalidToken extends Error {
  * counts its nonces, so no nonce repeats however many tokens a fleet seals.
  */
 export class TokenSealer {
-  private readonly salt = randomBytes(SALT_BYTES);
+  /** The next token as bytes; the same header stands before all of them, but for the counter. */
+  private bytes: Buffer;
+  private readonly nonce = Buffer.alloc(NONCE_BYTES);
   /** A key object: from bytes the cipher would make one at every call, which costs twice the sealing. */
   private readonly sealingKey: KeyObject;
   private counter = 0;
   private readonly openingKeys = new LRUCache<string, KeyObject>({ max: KNOWN_SALTS });
 
   constructor(private readonly ring: KeyRing) {
-    this.sealingKey = this.derive(ring.active, this.salt);
+    const salt = randomBytes(SALT_BYTES);
+    this.bytes = Buffer.alloc(FIRST_BYTES);
+    this.bytes[0] = VERSION;
+    this.bytes[1] = ring.active;
+    salt.copy(this.bytes, 2);
+    this.sealingKey = this.derive(ring.active, salt);
   }
 
-  /** The token as base64url text, about 300 bytes. */
-  seal(claims: TokenClaims): string {
-    const header = Buffer.alloc(HEADER_BYTES);
-    header[0] = VERSION;
-    header[1] = this.ring.active;
-    this.salt.copy(header, 2);
-    header.writeUIntBE(++this.counter, 2 + SALT_BYTES, COUNTER_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.sealingKey, nonceOf(header));
-    cipher.setAAD(header);
-    const body = cipher.update(encodeClaims(claims));
-    return Buffer.concat([header, body, cipher.final(), cipher.getAuthTag()]).toString('base64url');
+  /** Encodes once what the tokens of a prediction share. */
+  share(claims: SharedClaims): EncodedShare {
+    return encodeShare(claims);
+  }
+
+  /** A candidate's token as base64url text, about 300 bytes. */
+  seal(share: EncodedShare, claims: CandidateClaims): string {
+    return this.sealed(encodeClaims(share, claims));
+  }
+
+  /** A ticket: what a caller needs to get tokens for other candidates later. */
+  ticket(share: EncodedShare): string {
+    return this.sealed(encodeTicket(share));
+  }
+
+  private sealed(claims: Uint8Array): string {
+    const length = HEADER_BYTES + claims.length + TAG_BYTES;
+    if (length > this.bytes.length) this.bytes = Buffer.concat([this.bytes, Buffer.alloc(length)]);
+    const { bytes, nonce } = this;
+    bytes.writeUIntBE(++this.counter, COUNTER_AT, COUNTER_BYTES);
+    bytes.copy(nonce, NONCE_BYTES - COUNTER_BYTES, COUNTER_AT, HEADER_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.sealingKey, nonce);
+    cipher.setAAD(bytes.subarray(0, HEADER_BYTES));
+    bytes.set(cipher.update(claims), HEADER_BYTES);
+    cipher.final();
+    bytes.set(cipher.getAuthTag(), length - TAG_BYTES);
+    return bytes.toString('base64url', 0, length);
   }
 
   /** The claims of a token. Throws {@link InvalidToken}. Expiry is the caller's to judge. */
@@ -86,7 +112,7 @@ export class TokenSealer {
 }
 
 function nonceOf(header: Buffer): Buffer {
-  const nonce = Buffer.alloc(12);
-  header.copy(nonce, 12 - COUNTER_BYTES, 2 + SALT_BYTES);
+  const nonce = Buffer.alloc(NONCE_BYTES);
+  header.copy(nonce, NONCE_BYTES - COUNTER_BYTES, COUNTER_AT);
   return nonce;
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { decodePredictAnswer } from './decode-predict-answer';
 import { encodePredictAnswer, encodeStreamAnswer, encodeStreamError } from './encode-predict-answer';
 import { adlift } from './generated/adlift';
 import type { PredictAnswer } from './predict-answer';
@@ -63,10 +64,12 @@ function plain(answer: PredictAnswer): object {
 }
 
 describe('encodePredictAnswer', () => {
-  it('writes what the generated decoder reads back, for any answer', () => {
+  it('writes what the generated decoder reads back, and our own as it was, for any answer', () => {
     fc.assert(
       fc.property(answers, (answer) => {
-        expect(fieldsLike(PredictResponse.decode(encodePredictAnswer(answer)), answer)).toEqual(plain(answer));
+        const bytes = encodePredictAnswer(answer);
+        expect(fieldsLike(PredictResponse.decode(bytes), answer)).toEqual(plain(answer));
+        expect(decodePredictAnswer(bytes)).toEqual(answer);
       }),
       { seed: 1, numRuns: 200 },
     );
@@ -74,7 +77,7 @@ describe('encodePredictAnswer', () => {
 
   it('wraps an answer, and an error, for the stream', () => {
     const [answer] = fc.sample(answers, { seed: 2, numRuns: 1 });
-    const wrapped = PredictStreamResponse.decode(encodeStreamAnswer(answer));
+    const wrapped = PredictStreamResponse.decode(encodeStreamAnswer(answer.requestId, encodePredictAnswer(answer)));
     expect(wrapped.requestId).toBe(answer.requestId);
     expect(fieldsLike(wrapped.answer, answer)).toEqual(plain(answer));
     const failed = PredictStreamResponse.decode(encodeStreamError('r', 3, 'must be 1 to 1000', 'n'));

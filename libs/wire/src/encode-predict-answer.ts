@@ -9,12 +9,10 @@ export function encodePredictAnswer(answer: PredictAnswer): Buffer {
   return buffer.toBytes();
 }
 
-/** Protobuf bytes of a PredictStreamResponse that holds an answer. */
-export function encodeStreamAnswer(answer: PredictAnswer): Buffer {
-  buffer.reset().text(1, answer.requestId);
-  const start = buffer.begin(2);
-  writeAnswer(buffer, answer);
-  buffer.end(start);
+/** Protobuf bytes of a PredictStreamResponse that holds an answer, itself encoded already. */
+export function encodeStreamAnswer(requestId: string, answer: Uint8Array): Buffer {
+  buffer.reset().text(1, requestId);
+  buffer.bytesField(2, answer);
   return buffer.toBytes();
 }
 

@@ -8,6 +8,7 @@ export { Slab } from './slab';
 export { WireReader } from './wire-reader';
 export { decodePredictRequest } from './decode-predict-request';
 export { decodeStreamRequest, peekRequestId, type StreamRequest } from './decode-stream-request';
+export { decodePredictAnswer } from './decode-predict-answer';
 export { encodePredictAnswer, encodeStreamAnswer, encodeStreamError } from './encode-predict-answer';
 export { MessageBuffer } from './message-buffer';
 export { type AnsweredAssignment, type PredictAnswer } from './predict-answer';

@@ -26,6 +26,14 @@ export class MessageBuffer {
     return this;
   }
 
+  /** Puts fields that were encoded before behind what is there. */
+  append(fields: Uint8Array): this {
+    this.reserve(fields.length);
+    this.bytes.set(fields, this.at);
+    this.at += fields.length;
+    return this;
+  }
+
   /** Bytes written so far. */
   get length(): number {
     return this.at;

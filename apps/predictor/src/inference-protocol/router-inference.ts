@@ -30,7 +30,8 @@ export class RouterInference {
     try {
       const wanted = requestedOutputs(request, Object.keys(ROUTER_OUTPUTS));
       const call = routerRequest(request, this.models.featureKinds, wanted.includes(TOKEN_OUTPUT));
-      const answer = await this.predict.predict(call, { trace, watch, deadline, fingerprint: fingerprintOf(call) });
+      const fingerprint = fingerprintOf(call);
+      const { answer } = await this.predict.predict(call, { trace, watch, deadline, fingerprint });
       const { encodeUs, queueUs, inferenceUs } = answer.timing;
       return {
         answer: { model: ROUTER.name, version: ROUTER.version, id: request.id, ...routerAnswer(answer, wanted) },

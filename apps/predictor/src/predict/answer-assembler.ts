@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { rankCandidates, type Assignment, type Ranking } from '@adlift/assignment';
+import type { EncodedShare, SharedClaims } from '@adlift/tokens';
 import { uuidV7Time, type PredictRequest, type TraceContext, type PredictAnswer } from '@adlift/wire';
 import { SHED } from '../degradation/shed-level';
 import type { Route } from '../routing/assigner';
 import type { Answered } from './answer-source';
-import { TokenMint, type SharedClaims } from './token-mint';
+import { TokenMint } from './token-mint';
 import { expectedValue } from './value-candidates';
 
 /** Everything an answer is made of. */
@@ -37,6 +38,7 @@ export class AnswerAssembler {
     const { ecpmMicros, worth } = expectedValue(n, bidType, bidMicros, answered.pctr, answered.pcvr);
     const ranking = rankCandidates(worth, adIds, requestId, route.plan?.explore ?? 0);
     const shared = this.sharedClaims(parts, ranking.explored, logRate);
+    const share = this.mint.share(shared);
     return {
       predictionId,
       requestId,
@@ -57,8 +59,8 @@ export class AnswerAssembler {
       fallbackSource: answered.fallbackSource,
       rowFlags: answered.rowFlags,
       timing: { totalUs: 0, queueUs: 0, encodeUs: 0, inferenceUs: 0 },
-      tokens: this.tokens(request, shared, ranking, answered),
-      ticket: request.wantTokens >= n ? '' : this.mint.ticket(shared),
+      tokens: this.tokens(request, share, ranking, answered),
+      ticket: request.wantTokens >= n ? '' : this.mint.ticket(share),
       traceId: trace.traceId,
       catalogueVersion: shared.catalogueVersion,
     };
@@ -91,15 +93,14 @@ export class AnswerAssembler {
 
   private tokens(
     { n, wantTokens, adIds, bidMicros }: PredictRequest,
-    shared: SharedClaims,
+    share: EncodedShare,
     { rank, propensity }: Ranking,
     { pctr, pcvr, campaignIds }: Answered,
   ): PredictAnswer['tokens'] {
     const tokens: { index: number; token: string }[] = [];
     for (let index = 0; index < n; index++) {
       if ((rank[index] ?? Infinity) > wantTokens) continue;
-      const token = this.mint.seal({
-        ...shared,
+      const token = this.mint.seal(share, {
         index,
         adId: adIds[index] ?? '',
         campaignId: campaignIds[campaignIds.length === 1 ? 0 : index] ?? '',
@@ -107,7 +108,6 @@ export class AnswerAssembler {
         propensity: propensity[index] ?? 0,
         pctr: pctr[index] ?? 0,
         pcvr: pcvr[index] ?? 0,
-        ticket: false,
       });
       tokens.push({ index, token });
     }

@@ -3,55 +3,62 @@ import { latencyHistogram, telemetry } from '@adlift/telemetry';
 import type { PredictAnswer } from '@adlift/wire';
 import { FALLBACK_SOURCES } from '../degradation/stand-ins';
 
-/** Counts and times predictions; names and meanings in docs/metrics.md. */
+/**
+ * Counts and times predictions; names and meanings in docs/metrics.md. The counters are read when somebody asks for
+ * them: adding to an instrument at each request costs more than counting.
+ */
 @Injectable()
 export class PredictMetrics {
   /** Since the start. */
   readonly counts = { requests: 0, fallbacks: 0, unlogged: 0, failed: 0 };
-  private readonly meter = telemetry().meter;
-  private readonly requests = this.meter.createCounter('adlift_predict_requests', {
-    description: 'Predict calls by outcome: model, fallback, repeated, or the error code',
-  });
-  private readonly fallbacks = this.meter.createCounter('adlift_predict_fallbacks', {
-    description: 'Answers that did not come from the planned model, by source',
-  });
-  private readonly unlogged = this.meter.createCounter('adlift_predictions_unlogged', {
-    description: 'Answers whose row of the prediction log could not be kept',
-  });
+  /** By outcome and by source; a series that is there from the start is one that an alert can be written for. */
+  private readonly outcomes = new Map<string, number>([
+    ['model', 0],
+    ['fallback', 0],
+  ]);
+  private readonly sources = new Map<string, number>(FALLBACK_SOURCES.map((source) => [source, 0]));
   private readonly duration = latencyHistogram('adlift_predict_duration_seconds', 'Time from the call to the answer');
 
   constructor() {
-    // A series that is there from the start is one that an alert can be written for.
-    this.requests.add(0, MODEL);
-    this.requests.add(0, FALLBACK);
-    for (const source of FALLBACK_SOURCES) this.fallbacks.add(0, { source });
-    this.unlogged.add(0);
+    const { meter } = telemetry();
+    meter
+      .createObservableCounter('adlift_predict_requests', {
+        description: 'Predict calls by outcome: model, fallback, repeated, or the error code',
+      })
+      .addCallback((result) => this.outcomes.forEach((count, outcome) => result.observe(count, { outcome })));
+    meter
+      .createObservableCounter('adlift_predict_fallbacks', {
+        description: 'Answers that did not come from the planned model, by source',
+      })
+      .addCallback((result) => this.sources.forEach((count, source) => result.observe(count, { source })));
+    meter
+      .createObservableCounter('adlift_predictions_unlogged', {
+        description: 'Answers whose row of the prediction log could not be kept',
+      })
+      .addCallback((result) => result.observe(this.counts.unlogged));
   }
 
   answered({ fallback, fallbackSource }: PredictAnswer, totalMs: number, unlogged: boolean): void {
     this.counts.requests++;
     this.duration.record(totalMs / 1000);
-    this.requests.add(1, fallback ? FALLBACK : MODEL);
+    increment(this.outcomes, fallback ? 'fallback' : 'model');
     if (fallback) {
       this.counts.fallbacks++;
-      this.fallbacks.add(1, { source: fallbackSource });
+      increment(this.sources, fallbackSource);
     }
-    if (unlogged) {
-      this.counts.unlogged++;
-      this.unlogged.add(1);
-    }
+    if (unlogged) this.counts.unlogged++;
   }
 
   repeated(): void {
-    this.requests.add(1, REPEATED);
+    increment(this.outcomes, 'repeated');
   }
 
   failed(code: string): void {
     this.counts.failed++;
-    this.requests.add(1, { outcome: code });
+    increment(this.outcomes, code);
   }
 }
 
-const MODEL = { outcome: 'model' };
-const FALLBACK = { outcome: 'fallback' };
-const REPEATED = { outcome: 'repeated' };
+function increment(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

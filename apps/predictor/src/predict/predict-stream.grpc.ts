@@ -31,13 +31,14 @@ export class PredictStreamGrpc {
       message = decodeStreamRequest(bytes);
       if (message.traceparent !== '') trace = parseTraceparent(message.traceparent);
       const timeoutMs = message.timeoutUs === 0 ? DEFAULT_TIMEOUT_MS : message.timeoutUs / 1000;
-      const answer = await this.service.predict(decodePredictRequest(message.request), {
+      const request = decodePredictRequest(message.request);
+      const answer = await this.service.predict(request, {
         trace,
         watch,
         deadline: watch.startedAt + Math.min(timeoutMs, DEFAULT_TIMEOUT_MS),
         fingerprint: crc32(message.request),
       });
-      return encodeStreamAnswer(answer);
+      return encodeStreamAnswer(request.requestId, answer.bytes);
     } catch (error) {
       this.observers.failed(error, trace, watch);
       const { code, message: text, field = '' } = toDomainError(error);

@@ -27,7 +27,7 @@ export class PredictController {
     const watch = new Stopwatch();
     const trace = parseTraceparent(traceparent);
     try {
-      const answer = await this.service.predict(requestFromJson(parseBody(predictBody, body)), {
+      const { answer } = await this.service.predict(requestFromJson(parseBody(predictBody, body)), {
         trace,
         watch,
         deadline: watch.startedAt + timeoutMs(timeout, DEFAULT_TIMEOUT_MS),

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
-import { decodePredictRequest, encodePredictAnswer, parseTraceparent } from '@adlift/wire';
+import { decodePredictRequest, parseTraceparent } from '@adlift/wire';
 import type { UnaryCall } from '../grpc/unary-method';
 import { Stopwatch } from '../trace/stopwatch';
 import { DEFAULT_TIMEOUT_MS } from './predict-call';
@@ -19,13 +19,13 @@ export class PredictGrpc {
     const watch = new Stopwatch();
     const trace = parseTraceparent(metadata.get('traceparent')[0]?.toString());
     try {
-      const answer = await this.service.predict(decodePredictRequest(bytes), {
+      const { bytes: answer } = await this.service.predict(decodePredictRequest(bytes), {
         trace,
         watch,
         deadline: Math.min(deadline, watch.startedAt + DEFAULT_TIMEOUT_MS),
         fingerprint: crc32(bytes),
       });
-      return encodePredictAnswer(answer);
+      return answer;
     } catch (error) {
       this.observers.failed(error, trace, watch);
       throw error;

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@adlift/problem';
-import { makeUuidV7, uuidV7Time, validatePredictRequest, type PredictAnswer, type PredictRequest } from '@adlift/wire';
+import { encodePredictAnswer, makeUuidV7, uuidV7Time, validatePredictRequest, type PredictRequest } from '@adlift/wire';
 import { Assigner } from '../routing/assigner';
 import { AnswerAssembler } from './answer-assembler';
 import { AnswerSource } from './answer-source';
+import { EncodedAnswer } from './encoded-answer';
 import type { PredictCall } from './predict-call';
 import { PredictObservers } from './predict-observers';
 import { RecentAnswers } from './recent-answers';
@@ -23,7 +24,7 @@ export class PredictService {
    * Throws InvalidField for a malformed request, `already_exists` for another request of the same id; rejects with
    * `deadline_exceeded` when nobody waits any more. Anything else is answered, from a marked fallback if need be.
    */
-  predict(request: PredictRequest, call: PredictCall): Promise<PredictAnswer> {
+  predict(request: PredictRequest, call: PredictCall): Promise<EncodedAnswer> {
     validatePredictRequest(request);
     const known = this.recent.find(request.requestId, call.fingerprint);
     if (known !== undefined) {
@@ -31,11 +32,11 @@ export class PredictService {
       return known;
     }
     const answer = this.answer(request, call);
-    this.recent.keep(request.requestId, call.fingerprint, request.n, answer);
+    this.recent.keep(request.requestId, call.fingerprint, answer);
     return answer;
   }
 
-  private async answer(request: PredictRequest, call: PredictCall): Promise<PredictAnswer> {
+  private async answer(request: PredictRequest, call: PredictCall): Promise<EncodedAnswer> {
     const { watch, trace, deadline } = call;
     if (deadline <= performance.now()) throw new DomainError('deadline_exceeded', 'the deadline has passed');
     const predictionId = makeUuidV7();
@@ -46,6 +47,7 @@ export class PredictService {
     watch.scored(answered);
     const traceKept = answered.fallback || this.observers.inHeadSample(trace);
     const parts = { request, route, answered, predictionId, trace, traceKept };
-    return this.observers.answered(parts, this.assembler.assemble(parts), watch);
+    const answer = this.observers.answered(parts, this.assembler.assemble(parts), watch);
+    return new EncodedAnswer(encodePredictAnswer(answer), answer);
   }
 }

@@ -1,19 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@adlift/problem';
-import type { PredictAnswer } from '@adlift/wire';
+import { AnswerRing } from './answer-ring';
+import { EncodedAnswer } from './encoded-answer';
 
 const KEPT_MS = 3_000;
 const MAX_BYTES = 16 * 1024 * 1024;
-/** What an entry weighs beside its arrays. */
-const ENTRY_BYTES = 1_500;
-/** Arrays and texts of a candidate. */
-const CANDIDATE_BYTES = 60;
 
-interface Entry {
+interface Pending {
   readonly fingerprint: number;
-  readonly answer: Promise<PredictAnswer>;
-  readonly expires: number;
-  readonly bytes: number;
+  readonly answer: Promise<EncodedAnswer>;
 }
 
 /**
@@ -22,47 +17,41 @@ interface Entry {
  */
 @Injectable()
 export class RecentAnswers {
-  /** Oldest first. */
-  private readonly entries = new Map<string, Entry>();
-  private bytes = 0;
+  /** Those that are still on their way. */
+  private readonly pending = new Map<string, Pending>();
+  private readonly ring = new AnswerRing(MAX_BYTES, KEPT_MS);
 
   /** The answer to the same request; undefined for a new id. Throws `already_exists` when the body was another. */
-  find(requestId: string, fingerprint: number): Promise<PredictAnswer> | undefined {
-    const entry = this.entries.get(requestId);
-    if (entry === undefined || entry.expires < performance.now()) return undefined;
-    if (entry.fingerprint === fingerprint) return entry.answer;
-    throw new DomainError(
-      'already_exists',
-      'the request_id was used for another request in the last seconds',
-      'request_id',
-    );
+  find(requestId: string, fingerprint: number): Promise<EncodedAnswer> | undefined {
+    const pending = this.pending.get(requestId);
+    if (pending !== undefined) {
+      requireSame(pending.fingerprint, fingerprint);
+      return pending.answer;
+    }
+    const kept = this.ring.find(requestId, performance.now());
+    if (kept === undefined) return undefined;
+    requireSame(kept.fingerprint, fingerprint);
+    return Promise.resolve(new EncodedAnswer(kept.bytes));
   }
 
   /** Keeps an answer that is on its way; one that fails is forgotten, so that the next attempt may succeed. */
-  keep(requestId: string, fingerprint: number, candidates: number, answer: Promise<PredictAnswer>): void {
-    this.forget(requestId);
-    const bytes = ENTRY_BYTES + candidates * CANDIDATE_BYTES;
-    const entry = { fingerprint, answer, bytes, expires: performance.now() + KEPT_MS };
-    this.entries.set(requestId, entry);
-    this.bytes += bytes;
-    answer.catch(() => {
-      if (this.entries.get(requestId) === entry) this.forget(requestId);
-    });
-    this.evict();
+  keep(requestId: string, fingerprint: number, answer: Promise<EncodedAnswer>): void {
+    this.pending.set(requestId, { fingerprint, answer });
+    answer.then(
+      ({ bytes }) => {
+        this.ring.put(requestId, fingerprint, bytes, performance.now());
+        this.pending.delete(requestId);
+      },
+      () => this.pending.delete(requestId),
+    );
   }
+}
 
-  private evict(): void {
-    const now = performance.now();
-    for (const [requestId, { expires }] of this.entries) {
-      if (expires >= now && this.bytes <= MAX_BYTES) return;
-      this.forget(requestId);
-    }
-  }
-
-  private forget(requestId: string): void {
-    const entry = this.entries.get(requestId);
-    if (entry === undefined) return;
-    this.entries.delete(requestId);
-    this.bytes -= entry.bytes;
-  }
+function requireSame(known: number, fingerprint: number): void {
+  if (known === fingerprint) return;
+  throw new DomainError(
+    'already_exists',
+    'the request_id was used for another request in the last seconds',
+    'request_id',
+  );
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Assignment, AssignmentReason } from '@adlift/assignment';
-import { InvalidToken, TokenSealer, type TokenClaims } from '@adlift/tokens';
+import { InvalidToken, TokenSealer, type CandidateClaims, type EncodedShare, type SharedClaims } from '@adlift/tokens';
 import { InvalidField, type BidType, type proto } from '@adlift/wire';
 import { DomainError } from '@adlift/problem';
 import type { Caller } from '../access/credentials';
@@ -10,12 +10,6 @@ import { checkCandidate, checkPastPrediction } from './check-mint';
 const DAY_MS = 86_400_000;
 const MAX_PREDICTIONS = 1000;
 const BID_TYPES: readonly BidType[] = ['CPC', 'CPC', 'CPM', 'CPA'];
-
-/** What the tokens of one prediction share. */
-export type SharedClaims = Omit<
-  TokenClaims,
-  'index' | 'adId' | 'campaignId' | 'bidMicros' | 'propensity' | 'pctr' | 'pcvr' | 'ticket'
->;
 
 /** Seals event tokens: with an answer, later for a ticket, or for a past prediction that is imported. */
 @Injectable()
@@ -34,24 +28,19 @@ export class TokenMint {
     return timeMs + this.windowMs;
   }
 
+  /** Encodes once what the tokens of a prediction share. */
+  share(claims: SharedClaims): EncodedShare {
+    return this.sealer.share(claims);
+  }
+
   /** A candidate's token. */
-  seal(claims: TokenClaims): string {
-    return this.sealer.seal(claims);
+  seal(share: EncodedShare, claims: CandidateClaims): string {
+    return this.sealer.seal(share, claims);
   }
 
   /** What a caller needs to get tokens for other candidates later. */
-  ticket(shared: SharedClaims): string {
-    return this.sealer.seal({
-      ...shared,
-      index: 0,
-      adId: '',
-      campaignId: '',
-      bidMicros: 0,
-      propensity: 0,
-      pctr: 0,
-      pcvr: 0,
-      ticket: true,
-    });
+  ticket(share: EncodedShare): string {
+    return this.sealer.ticket(share);
   }
 
   /** Throws InvalidField for what is malformed, `permission_denied` for a past prediction without the grant. */
@@ -65,9 +54,10 @@ export class TokenMint {
       const shared = prediction.past
         ? this.pastClaims(prediction.past, caller, `${path}.past`)
         : this.ticketClaims(prediction.ticket ?? '', `${path}.ticket`);
+      const share = this.sealer.share(shared);
       const tokens = (prediction.candidates ?? []).map((candidate, j) => {
         checkCandidate(candidate, `${path}.candidates[${j}]`);
-        return { index: candidate.index ?? 0, token: this.sealer.seal(candidateClaims(shared, candidate)) };
+        return { index: candidate.index ?? 0, token: this.sealer.seal(share, candidateClaims(candidate)) };
       });
       return { predictionId: shared.predictionId, tokens };
     });
@@ -127,9 +117,8 @@ function importedAssignment(one: proto.v1.IAssignment): Assignment {
   };
 }
 
-function candidateClaims(shared: SharedClaims, candidate: proto.v1.IMintCandidate): TokenClaims {
+function candidateClaims(candidate: proto.v1.IMintCandidate): CandidateClaims {
   return {
-    ...shared,
     index: candidate.index ?? 0,
     adId: candidate.adId ?? '',
     campaignId: candidate.campaignId ?? '',
@@ -137,6 +126,5 @@ function candidateClaims(shared: SharedClaims, candidate: proto.v1.IMintCandidat
     propensity: candidate.propensity ?? 0,
     pctr: candidate.pctr ?? 0,
     pcvr: candidate.pcvr ?? 0,
-    ticket: false,
   };
 }
