@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sha256Hex, writeBundleFolder } from '@adlift/scoring';
+import { writeBundleFolder } from '@adlift/scoring';
 import type { Bench } from '../bench';
 import type { PoolResult, PoolTask } from '../contestants/pool-loop';
+import { conditions } from '../harness/conditions';
 import { Contestant } from '../harness/contestant';
-import { machine } from '../harness/processor';
+import { RawBeside } from '../harness/raw-beside';
 import { median } from '../harness/statistics';
 import { makeBenchModel } from '../model/bench-bundle';
 
@@ -23,6 +24,9 @@ export const batching: Bench = {
       log('making the model (104 MB) ...');
       const { bundle, onnx } = await makeBenchModel('1');
       const bundles = writeBundleFolder(folder, bundle);
+      const file = join(folder, 'model.onnx');
+      writeFileSync(file, onnx);
+      const raw = await RawBeside.start(file, 1);
       const pool = await Contestant.start<PoolTask, PoolResult>('pool-loop', [bundle.digest, bundles]);
       const many: { on: PoolResult; off: PoolResult }[] = [];
       const one: { on: PoolResult; off: PoolResult }[] = [];
@@ -32,13 +36,16 @@ export const batching: Bench = {
       });
       for (const callers of [CALLERS, 1]) await pair(callers);
       for (let round = 0; round < rounds; round++) {
-        many.push(await pair(CALLERS));
-        one.push(await pair(1));
+        await raw.measure(seconds / 4, async () => {
+          many.push(await pair(CALLERS));
+          one.push(await pair(1));
+        });
         log(
           `round ${round + 1} of ${rounds}: ${many.at(-1)?.on.callsPerSecond.toFixed(0)} against ${many.at(-1)?.off.callsPerSecond.toFixed(0)} calls/s; alone ${one.at(-1)?.on.p50Us.toFixed(0)} against ${one.at(-1)?.off.p50Us.toFixed(0)} us`,
         );
       }
       await pool.stop();
+      await raw.stop();
       const faster = median(many.map(({ on, off }) => on.callsPerSecond / off.callsPerSecond));
       const slower = median(one.map(({ on, off }) => on.p50Us / off.p50Us));
       return {
@@ -53,8 +60,8 @@ export const batching: Bench = {
           jobsPerRun: median(many.map(({ on }) => on.jobsPerRun)),
           aloneP50Ratio: slower,
           aloneP50Us: median(one.map(({ on }) => on.p50Us)),
-          modelSha256: sha256Hex(onnx),
-          machine: machine(),
+          ...raw.figures(),
+          ...conditions(onnx),
         },
       };
     } finally {

@@ -1,99 +1,58 @@
-import { SESSION_OPTIONS, sha256Hex } from '@adlift/scoring';
 import type { Bench } from '../bench';
-import type { RawTask } from '../contestants/raw-loop';
 import { BenchStack } from '../harness/bench-stack';
-import { AnswerCheck } from '../harness/answer-check';
-import { Contestant } from '../harness/contestant';
-import { closedLoop, PredictLoad, type SendOne } from '../harness/predict-load';
-import type { LoopResult } from '../harness/timed-loop';
-import { cpuSeconds, machine } from '../harness/processor';
+import { conditions } from '../harness/conditions';
+import { RawBeside, type Beside } from '../harness/raw-beside';
+import { middle, servedLoop, type Served } from '../harness/served-loop';
 import { median } from '../harness/statistics';
-import { BenchRequests } from '../model/bench-requests';
 
 const N = 50;
 const IN_FLIGHT = 12;
 /** The engine compiles the path in several steps, the last of them after thousands of calls. */
 const WARM_SECONDS = 10;
-const UNARY = { ratio: 0.55, cpuUs: 291 };
-const STREAM = { ratio: 0.65, cpuUs: 192 };
-
-interface Measured {
-  readonly ratio: number;
-  readonly aboveUs: number;
-  readonly callsPerSecond: number;
-  readonly cpuUs: number;
-}
+const GOALS = { unary: { ratio: 0.55, cpuUs: 291 }, stream: { ratio: 0.65, cpuUs: 192 } } as const;
+const TRANSPORTS = ['unary', 'stream'] as const;
 
 /** The whole Predict path over gRPC on one processor, against the runtime alone. */
 export const grpc: Bench = {
   name: 'grpc',
-  goal: `Predict with exposure, log, 1 % traces, validation and the first token at least ${UNARY.ratio} of a raw loop or at most ${UNARY.cpuUs} us of CPU above it; over PredictStream ${STREAM.ratio} or ${STREAM.cpuUs} us; one core, n = ${N}`,
+  goal: `Predict with exposure, log, 1 % traces, validation and the first token at least ${GOALS.unary.ratio} of a raw loop or at most ${GOALS.unary.cpuUs} us of CPU above it; over PredictStream ${GOALS.stream.ratio} or ${GOALS.stream.cpuUs} us; one core, n = ${N}`,
   async run({ rounds, seconds, log }) {
     const stack = await BenchStack.start(log);
-    const load = new PredictLoad(stack.stack.grpcAddress, new BenchRequests(N, 'grpc'));
-    const raw = await Contestant.start<RawTask, LoopResult>('raw-loop', [stack.onnxFile]);
+    const load = await stack.load(N, 'grpc');
+    const raw = await RawBeside.start(stack.onnxFile, N);
     try {
-      const check = await AnswerCheck.of(stack.model, stack.onnxFile, N);
-      const pid = stack.stack.predictorPid;
-      const measure = async (send: SendOne): Promise<{ callsPerSecond: number; cpuUs: number }> => {
-        const cpu = cpuSeconds(pid);
-        const { callsPerSecond, failed } = await closedLoop(send, IN_FLIGHT, seconds, check);
-        if (failed > 0) throw new Error(`${failed} calls were not answered by the model`);
-        return { callsPerSecond, cpuUs: ((cpuSeconds(pid) - cpu) * 1e6) / (callsPerSecond * seconds) };
-      };
-      for (const send of [load.unary, load.overStream]) await closedLoop(send, IN_FLIGHT, WARM_SECONDS);
-      await raw.run({ n: N, seconds: 1 });
-      const raws: LoopResult[] = [];
-      const unary: Measured[] = [];
-      const stream: Measured[] = [];
+      const warm = { inFlight: IN_FLIGHT, seconds: WARM_SECONDS, checked: true };
+      for (const over of TRANSPORTS) await load.closed({ over, ...warm });
+      const measured: Record<'unary' | 'stream', Beside<Served>[]> = { unary: [], stream: [] };
       for (let round = 0; round < rounds; round++) {
-        const base = await raw.run({ n: N, seconds });
-        raws.push(base);
-        for (const [send, into] of [
-          [load.unary, unary],
-          [load.overStream, stream],
-        ] as const) {
-          const one = await measure(send);
-          into.push({
-            ...one,
-            ratio: one.callsPerSecond / base.callsPerSecond,
-            aboveUs: one.cpuUs - base.cpuUs,
-          });
+        for (const over of TRANSPORTS) {
+          const task = { over, inFlight: IN_FLIGHT, seconds, checked: true };
+          measured[over].push(await raw.measure(seconds / 2, () => servedLoop(load, stack.stack.predictorPid, task)));
         }
+        const calls = TRANSPORTS.map((over) => `${over} ${measured[over].at(-1)?.own.callsPerSecond.toFixed(0)}`);
         log(
-          `round ${round + 1} of ${rounds}: raw ${base.callsPerSecond.toFixed(0)}, Predict ${unary.at(-1)?.callsPerSecond.toFixed(0)}, PredictStream ${stream.at(-1)?.callsPerSecond.toFixed(0)} calls/s`,
+          `round ${round + 1} of ${rounds}: raw ${measured.stream.at(-1)?.raw.callsPerSecond.toFixed(0)}, ${calls.join(', ')} calls/s`,
         );
       }
-      const middle = (all: readonly Measured[]): Measured => ({
-        ratio: median(all.map(({ ratio }) => ratio)),
-        aboveUs: median(all.map(({ aboveUs }) => aboveUs)),
-        callsPerSecond: median(all.map(({ callsPerSecond }) => callsPerSecond)),
-        cpuUs: median(all.map(({ cpuUs }) => cpuUs)),
-      });
-      const [u, s] = [middle(unary), middle(stream)];
+      const [unary, stream] = TRANSPORTS.map((over) => summary(measured[over], GOALS[over]));
       return {
         name: 'grpc',
         goal: this.goal,
-        value: u.ratio,
-        ok:
-          (u.ratio >= UNARY.ratio || u.aboveUs <= UNARY.cpuUs) &&
-          (s.ratio >= STREAM.ratio || s.aboveUs <= STREAM.cpuUs),
+        value: unary?.ratio ?? NaN,
+        ok: [unary, stream].every((one) => one?.ok === true),
         rounds,
-        details: {
-          unary: u,
-          stream: s,
-          rawCallsPerSecond: median(raws.map((one) => one.callsPerSecond)),
-          rawCpuUs: median(raws.map((one) => one.cpuUs)),
-          inFlight: IN_FLIGHT,
-          modelSha256: sha256Hex(stack.model.onnx),
-          sessionOptions: SESSION_OPTIONS,
-          machine: machine(),
-        },
+        details: { unary, stream, inFlight: IN_FLIGHT, ...raw.figures(), ...conditions(stack.model.onnx) },
       };
     } finally {
-      load.close();
+      await load.stop();
       await raw.stop();
       await stack.stop();
     }
   },
 };
+
+function summary(all: readonly Beside<Served>[], goal: { ratio: number; cpuUs: number }) {
+  const ratio = median(all.map(({ own, raw }) => own.callsPerSecond / raw.callsPerSecond));
+  const aboveUs = median(all.map(({ own, raw }) => own.cpuUs - raw.cpuUs));
+  return { ok: ratio >= goal.ratio || aboveUs <= goal.cpuUs, ratio, aboveUs, ...middle(all.map(({ own }) => own)) };
+}

@@ -1,17 +1,15 @@
-import { sha256Hex } from '@adlift/scoring';
 import type { Bench } from '../bench';
-import { AnswerCheck } from '../harness/answer-check';
 import { BenchStack } from '../harness/bench-stack';
-import { openLoop, saturation, type OpenLoopResult } from '../harness/open-loop';
-import { closedLoop, PredictLoad } from '../harness/predict-load';
-import { machine } from '../harness/processor';
+import { conditions } from '../harness/conditions';
+import { RawBeside } from '../harness/raw-beside';
 import { median } from '../harness/statistics';
-import { BenchRequests } from '../model/bench-requests';
+import type { OpenLoopResult } from '../load/open-loop';
+import { saturation } from '../load/saturation';
 
 const N = 50;
 const LEAST = 0.9;
 const DEADLINE_MS = 50;
-const IN_FLIGHT = 8;
+const IN_FLIGHT = 12;
 const WARM_SECONDS = 8;
 
 /** Twice as many calls as can be taken: what does not come from the model must say so, and most must be in time. */
@@ -20,20 +18,23 @@ export const overload: Bench = {
   goal: `answers within ${DEADLINE_MS} ms at twice saturation at least ${LEAST} of those at saturation, all others than the model's marked, none non-finite; n = ${N}`,
   async run({ rounds, seconds, log }) {
     const stack = await BenchStack.start(log);
-    const load = new PredictLoad(stack.stack.grpcAddress, new BenchRequests(N, 'overload'));
+    const load = await stack.load(N, 'overload');
+    const raw = await RawBeside.start(stack.onnxFile, N);
     try {
-      const check = await AnswerCheck.of(stack.model, stack.onnxFile, N);
-      const { callsPerSecond } = await closedLoop(load.unary, IN_FLIGHT, WARM_SECONDS);
-      const most = await saturation(load.unary, check, callsPerSecond, seconds, log);
+      await load.closed({ over: 'unary', inFlight: IN_FLIGHT, seconds: WARM_SECONDS, checked: true });
+      const most = await saturation(load, seconds, log);
       const at: OpenLoopResult[] = [];
       const over: OpenLoopResult[] = [];
-      const inTime = ({ inTime: count, seconds: took }: OpenLoopResult): number => count / took;
-      for (let round = 0; round < rounds; round++) {
-        at.push(await openLoop(load.unary, check, { rate: most, seconds, deadlineMs: DEADLINE_MS, seed: round }));
-        over.push(await openLoop(load.unary, check, { rate: 2 * most, seconds, deadlineMs: DEADLINE_MS, seed: round }));
+      const offer = (rate: number, seed: number): Promise<OpenLoopResult> =>
+        load.open({ over: 'unary', rate, seconds, deadlineMs: DEADLINE_MS, seed });
+      for (let seed = 0; seed < rounds; seed++) {
+        await raw.measure(seconds / 4, async () => {
+          at.push(await offer(most.rate, seed));
+          over.push(await offer(2 * most.rate, seed));
+        });
         const last = over.at(-1);
         log(
-          `round ${round + 1} of ${rounds}: ${last?.inTime} of ${last?.offered} in time, ${last?.fromModel} from the model, ${last?.marked} marked`,
+          `round ${seed + 1} of ${rounds}: ${last?.inTime} of ${last?.offered} in time, ${last?.fromModel} from the model, ${last?.marked} marked; generator ${last?.generatorLateMs.toFixed(2)} ms late`,
         );
       }
       const ratio = median(over.map((one, i) => inTime(one) / inTime(at[i] ?? one)));
@@ -47,7 +48,7 @@ export const overload: Bench = {
         ok: ratio >= LEAST && unmarked === 0 && nonFinite === 0,
         rounds,
         details: {
-          saturationPerSecond: most,
+          saturation: most,
           inTimePerSecondAtSaturation: median(at.map(inTime)),
           inTimePerSecondAtTwice: median(over.map(inTime)),
           offered: sum((one) => one.offered),
@@ -57,13 +58,19 @@ export const overload: Bench = {
           unmarked,
           nonFinite,
           p99MsAtTwice: median(over.map((one) => one.p99Ms)),
-          modelSha256: sha256Hex(stack.model.onnx),
-          machine: machine(),
+          generatorLateMsAtTwice: median(over.map((one) => one.generatorLateMs)),
+          ...raw.figures(),
+          ...conditions(stack.model.onnx),
         },
       };
     } finally {
-      load.close();
+      await load.stop();
+      await raw.stop();
       await stack.stop();
     }
   },
 };
+
+function inTime({ inTime: count, seconds }: OpenLoopResult): number {
+  return count / seconds;
+}

@@ -1,18 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SESSION_OPTIONS, sha256Hex } from '@adlift/scoring';
 import type { Bench } from '../bench';
 import type { RawTask } from '../contestants/raw-loop';
+import { conditions } from '../harness/conditions';
 import { Contestant } from '../harness/contestant';
+import { RawBeside, type Beside } from '../harness/raw-beside';
 import type { LoopResult } from '../harness/timed-loop';
-import { machine } from '../harness/processor';
 import { median } from '../harness/statistics';
 import { makeBenchModel } from '../model/bench-bundle';
 
 const N = 50;
 const RATIO = 0.75;
 const CPU_US = 119;
+const WARM_SECONDS = 2;
 
 /** From request bytes to calibrated probabilities on one thread, against the runtime alone. */
 export const score: Bench = {
@@ -25,22 +26,21 @@ export const score: Bench = {
       const { onnx } = await makeBenchModel('1');
       const file = join(folder, 'model.onnx');
       writeFileSync(file, onnx);
-      const raw = await Contestant.start<RawTask, LoopResult>('raw-loop', [file]);
+      const raw = await RawBeside.start(file, N);
       const own = await Contestant.start<RawTask, LoopResult>('score-loop', [file]);
-      const raws: LoopResult[] = [];
-      const owns: LoopResult[] = [];
-      for (const warm of [raw, own]) await warm.run({ n: N, seconds: 1 });
+      const all: Beside<LoopResult>[] = [];
+      await own.run({ n: N, seconds: WARM_SECONDS });
       for (let round = 0; round < rounds; round++) {
-        raws.push(await raw.run({ n: N, seconds }));
-        owns.push(await own.run({ n: N, seconds }));
+        const one = await raw.measure(seconds / 2, () => own.run({ n: N, seconds }));
+        all.push(one);
         log(
-          `round ${round + 1} of ${rounds}: ${(owns.at(-1)?.callsPerSecond ?? 0).toFixed(0)} against ${(raws.at(-1)?.callsPerSecond ?? 0).toFixed(0)} calls/s`,
+          `round ${round + 1} of ${rounds}: ${one.own.callsPerSecond.toFixed(0)} against ${one.raw.callsPerSecond.toFixed(0)} calls/s`,
         );
       }
       await raw.stop();
       await own.stop();
-      const ratio = median(owns.map((one, i) => one.callsPerSecond / (raws[i]?.callsPerSecond ?? NaN)));
-      const above = median(owns.map((one, i) => one.cpuUs - (raws[i]?.cpuUs ?? NaN)));
+      const ratio = median(all.map(({ own, raw }) => own.callsPerSecond / raw.callsPerSecond));
+      const above = median(all.map(({ own, raw }) => own.cpuUs - raw.cpuUs));
       return {
         name: 'score',
         goal: this.goal,
@@ -49,11 +49,10 @@ export const score: Bench = {
         rounds,
         details: {
           cpuAboveRawUs: above,
-          rawCallsPerSecond: median(raws.map((one) => one.callsPerSecond)),
-          callsPerSecond: median(owns.map((one) => one.callsPerSecond)),
-          modelSha256: sha256Hex(onnx),
-          sessionOptions: SESSION_OPTIONS,
-          machine: machine(),
+          callsPerSecond: median(all.map(({ own }) => own.callsPerSecond)),
+          cpuUs: median(all.map(({ own }) => own.cpuUs)),
+          ...raw.figures(),
+          ...conditions(onnx),
         },
       };
     } finally {

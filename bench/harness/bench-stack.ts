@@ -7,13 +7,18 @@ import { freePorts } from '../../tools/stack/free-ports';
 import { startStack } from '../../tools/stack/stack';
 import { stackEnvironment } from '../../tools/stack/stack-config';
 import type { RunningStack } from '../../tools/stack/running-stack';
+import { untilEnded } from '../../tools/stack/until-ended';
+import { LoadGenerator } from '../load/load-generator';
 import { makeBenchModel, type BenchModel } from '../model/bench-bundle';
 import { SERVER_CORE } from './processor';
 import { SecondPredictor } from './second-predictor';
 
 const PORTS = ['POSTGRES_PORT', 'UNLEASH_PORT', 'EXPERIMENTS_PORT', 'PREDICTOR_HTTP_PORT', 'PREDICTOR_GRPC_PORT'];
+/** They share a processor with the generator, which must not wait for them. */
+const NEIGHBOUR_NICE = 15;
 const READY_MS = 60_000;
 const POLL_MS = 50;
+const INTERRUPTED = 130;
 
 /** The whole product with the benchmark's model in a running experiment; the predictor has a processor of its own. */
 export class BenchStack {
@@ -41,15 +46,18 @@ export class BenchStack {
     const onnxFile = join(home, 'model.onnx');
     writeFileSync(onnxFile, model.onnx);
     log('starting the stack, the predictor on a processor of its own ...');
-    const ended = new Promise(() => undefined);
+    const ended = untilEnded();
     const stack = await startStack({
       env,
       log: () => undefined,
       ended,
       serviceEnv: { QUEUE_TARGET_MS: '25', ...serviceEnv },
       predictorCore: SERVER_CORE,
+      neighbourNice: NEIGHBOUR_NICE,
     });
     const bench = new BenchStack(stack, model, onnxFile, new AdminApi(stack.experimentsUrl));
+    // PostgreSQL outlives a launcher that does not stop it.
+    void ended.then(() => bench.stop()).finally(() => process.exit(INTERRUPTED));
     try {
       await bench.prepare();
     } catch (error) {
@@ -64,6 +72,11 @@ export class BenchStack {
     const second = await SecondPredictor.start(this.stack, changes);
     await this.until(async () => (await second.loaded()).includes(this.model.reference));
     return second;
+  }
+
+  /** A process that sends requests of `n` candidates to the predictor, or to another one of this stack. */
+  load(n: number, prefix: string, address = this.stack.grpcAddress): Promise<LoadGenerator> {
+    return LoadGenerator.start({ address, prefix, n, onnxFile: this.onnxFile });
   }
 
   /** The predictor's state as `GET /v1/status` tells it. */

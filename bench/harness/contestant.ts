@@ -3,16 +3,24 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { SERVER_CORE } from './processor';
 
-/** A process on the server's processor that does one thing when it is told to, and says what came of it. */
+/** A process on a processor of its own that does one thing when it is told to, and says what came of it. */
 export class Contestant<Task, Result> {
   private constructor(private readonly child: ChildProcess) {}
 
   /** `script` is a file of bench/contestants, without extension; it says when it is ready. */
-  static async start<Task, Result>(script: string, args: readonly string[]): Promise<Contestant<Task, Result>> {
-    const node = process.execPath;
-    const child = fork(join(__dirname, '..', 'contestants', `${script}.js`), [...args], {
+  static start<Task, Result>(script: string, args: readonly string[]): Promise<Contestant<Task, Result>> {
+    return Contestant.startFile(join(__dirname, '..', 'contestants', `${script}.js`), args, SERVER_CORE);
+  }
+
+  /** Any script that serves tasks, on a processor. */
+  static async startFile<Task, Result>(
+    file: string,
+    args: readonly string[],
+    core: number,
+  ): Promise<Contestant<Task, Result>> {
+    const child = fork(file, [...args], {
       execPath: 'taskset',
-      execArgv: ['-c', String(SERVER_CORE), node],
+      execArgv: ['-c', String(core), process.execPath],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const contestant = new Contestant<Task, Result>(child);
@@ -32,6 +40,7 @@ export class Contestant<Task, Result> {
   }
 
   async stop(): Promise<void> {
+    if (!this.child.connected) return;
     const ended = once(this.child, 'exit');
     this.child.disconnect();
     await ended;

@@ -1,6 +1,11 @@
 import { Agent, request } from 'node:http';
 import { CATEGORY_NAMES, NUMBER_NAMES, variantColumns } from '../model/bench-bundle';
 import { VARIANTS } from '../model/bench-requests';
+import type { AnswerCheck } from './answer-check';
+import type { SendOne } from './send';
+
+const COMPARED = 20;
+const UNAVAILABLE = 14;
 
 /** JSON rows for the peer: the same values as the columns, written out beforehand. */
 export class JsonLoad {
@@ -27,10 +32,10 @@ export class JsonLoad {
   }
 
   /** Sends the next body; resolves with the answer's bytes and which body it was. */
-  send(): Promise<{ body: Buffer; variant: number }> {
+  readonly send: SendOne = () => {
     const variant = this.made++ % VARIANTS;
     const bytes = this.bodies[variant] ?? Buffer.alloc(0);
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const call = request(
         {
           port: this.port,
@@ -43,15 +48,21 @@ export class JsonLoad {
         (answer) => {
           const parts: Buffer[] = [];
           answer.on('data', (part: Buffer) => parts.push(part));
-          answer.on('end', () => resolve({ body: Buffer.concat(parts), variant }));
+          answer.on('end', () => resolve({ bytes: Buffer.concat(parts), variant }));
         },
       );
-      call.on('error', reject);
+      call.on('error', () => resolve({ code: UNAVAILABLE }));
       call.end(bytes);
     });
-  }
+  };
 
-  close(): void {
-    this.agent.destroy();
+  /** Throws unless the peer's scores are the model's. */
+  async compare(check: AnswerCheck): Promise<void> {
+    for (let i = 0; i < COMPARED; i++) {
+      const outcome = await this.send();
+      const { pctr } = JSON.parse('bytes' in outcome ? outcome.bytes.toString() : '{}') as { pctr?: number[] };
+      if ('variant' in outcome && check.matches(Float32Array.from(pctr ?? []), outcome.variant)) continue;
+      throw new Error('the peer gives other scores');
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { SESSION_OPTIONS } from '@adlift/scoring';
 import { WireReader } from '@adlift/wire';
-import { FIELDS, NUMBERS, variantColumns, type BenchModel } from '../model/bench-bundle';
+import { compileBenchEncoder, FIELDS, NUMBERS, variantColumns } from '../model/bench-bundle';
 import { VARIANTS } from '../model/bench-requests';
 
 const TOLERANCE = 1e-6;
@@ -20,13 +20,14 @@ export interface Looked {
 export class AnswerCheck {
   private constructor(private readonly expected: readonly Float32Array[]) {}
 
-  static async of(model: BenchModel, onnxFile: string, n: number): Promise<AnswerCheck> {
+  static async of(onnxFile: string, n: number): Promise<AnswerCheck> {
     const session = await InferenceSession.create(onnxFile, SESSION_OPTIONS);
+    const encoder = compileBenchEncoder();
     const expected: Float32Array[] = [];
     for (let variant = 0; variant < VARIANTS; variant++) {
       const ids = new Int32Array(n * FIELDS);
       const numeric = new Float32Array(n * NUMBERS);
-      model.encoder.encode(variantColumns(n, variant), n, ids, numeric, new Uint8Array(n));
+      encoder.encode(variantColumns(n, variant), n, ids, numeric, new Uint8Array(n));
       const { probability } = await session.run({
         ids: new Tensor('int32', ids, [n, FIELDS]),
         numeric: new Tensor('float32', numeric, [n, NUMBERS]),
