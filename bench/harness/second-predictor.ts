@@ -3,6 +3,7 @@ import type { RunningStack } from '../../tools/stack/running-stack';
 import { ServiceProcess } from '../../tools/stack/service-process';
 import { predictorVariables, sharedVariables } from '../../tools/stack/service-variables';
 import { stackEnvironment } from '../../tools/stack/stack-config';
+import { appArguments } from '../../tools/stack/app-arguments';
 import { freePorts } from '../../tools/stack/free-ports';
 import { SERVER_CORE } from './processor';
 
@@ -24,10 +25,9 @@ export class SecondPredictor {
       PREDICTOR_GRPC_PORT: grpc,
       TRACE_SAMPLE_RATE: '0.01',
     });
-    const built = join(DIST, 'apps', 'predictor', 'src');
     const process = new ServiceProcess({
       name: 'second predictor',
-      args: ['--require', join(built, 'instrumentation.js'), join(built, 'main.js')],
+      args: appArguments('predictor'),
       env: {
         ...sharedVariables(env, join(stack.home, 'second'), stack),
         ...predictorVariables(env, stack.secrets, stack),

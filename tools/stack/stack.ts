@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { appArguments } from './app-arguments';
 import { ensureSchema } from './databases';
 import { ensureDatabase, startEmbeddedPostgres } from './embedded-postgres';
 import { requireFreePort } from './free-port';
@@ -160,11 +161,6 @@ function service(
 ): ServiceProcess {
   const logFile = join(boot.home, 'logs', `${name}.log`);
   return boot.parts.service({ name, args, env, cwd: ROOT, logFile, ...scheduling });
-}
-
-function appArguments(app: string): string[] {
-  const built = join(DIST, 'apps', app, 'src');
-  return ['--require', join(built, 'instrumentation.js'), join(built, 'main.js')];
 }
 
 function redacted(url: string): string {

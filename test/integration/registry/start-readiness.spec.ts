@@ -14,7 +14,7 @@ import { call, onReplica } from './registry-calls';
 
 const FM = bundleModel('fm', 11).bundle;
 const LIFETIME_MS = 2500;
-const WAIT_MS = 1500;
+const WAIT_MS = 4000;
 
 describe('the start of an experiment and the replicas', () => {
   let apps: TestApps;
