@@ -15,6 +15,8 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Seconds of one contestant in one round. */
   readonly seconds: number;
+  /** Reloads over which a bench watches memory. */
+  readonly reloads: number;
   /** One line of progress. */
   readonly log: (line: string) => void;
 }

@@ -5,11 +5,12 @@ import { grpc } from './benches/grpc';
 import { latency } from './benches/latency';
 import { overload } from './benches/overload';
 import { peers } from './benches/peers';
+import { reload } from './benches/reload';
 import { score } from './benches/score';
 import { telemetry } from './benches/telemetry';
 import { machine, pinToLoadCore } from './harness/processor';
 
-const BENCHES: readonly Bench[] = [score, grpc, latency, peers, batching, overload, telemetry];
+const BENCHES: readonly Bench[] = [score, grpc, latency, peers, batching, reload, overload, telemetry];
 const BUSY_LOAD = 0.5;
 
 const list = BENCHES.map(({ name, goal }) => `  ${name.padEnd(10)} ${goal}`).join('\n');
@@ -20,9 +21,17 @@ const command = new Command('npm run -s bench --')
   .option('--json', 'print the results as JSON on standard output', false)
   .option('--rounds <number>', 'interleaved rounds that medians are taken of', positive, 5)
   .option('--seconds <number>', 'seconds of one contestant in one round', positive, 3)
+  .option('--reloads <number>', 'reloads over which "reload" watches resident memory', positive, 40)
   .action(run);
 
-async function run(names: string[], options: { json: boolean; rounds: number; seconds: number }): Promise<void> {
+interface Options {
+  json: boolean;
+  rounds: number;
+  seconds: number;
+  reloads: number;
+}
+
+async function run(names: string[], options: Options): Promise<void> {
   const log = (line: string): void => console.error(line);
   const { load } = machine();
   if (load > BUSY_LOAD) log(`the machine is busy (load ${load}); figures will be worse than on a quiet one`);

@@ -11,11 +11,10 @@ import { untilEnded } from '../../tools/stack/until-ended';
 import { LoadGenerator } from '../load/load-generator';
 import { makeBenchModel, type BenchModel } from '../model/bench-bundle';
 import { SERVER_CORE } from './processor';
+import { yieldToOthers } from './scheduling';
 import { SecondPredictor } from './second-predictor';
 
 const PORTS = ['POSTGRES_PORT', 'UNLEASH_PORT', 'EXPERIMENTS_PORT', 'PREDICTOR_HTTP_PORT', 'PREDICTOR_GRPC_PORT'];
-/** They share a processor with the generator, which must not wait for them. */
-const NEIGHBOUR_NICE = 15;
 const READY_MS = 60_000;
 const POLL_MS = 50;
 const INTERRUPTED = 130;
@@ -53,13 +52,14 @@ export class BenchStack {
       ended,
       serviceEnv: { QUEUE_TARGET_MS: '25', ...serviceEnv },
       predictorCore: SERVER_CORE,
-      neighbourNice: NEIGHBOUR_NICE,
     });
     const bench = new BenchStack(stack, model, onnxFile, new AdminApi(stack.experimentsUrl));
     // PostgreSQL outlives a launcher that does not stop it.
     void ended.then(() => bench.stop()).finally(() => process.exit(INTERRUPTED));
     try {
       await bench.prepare();
+      // PostgreSQL, Unleash and the experiments app share a processor with the generator, which must not wait for them.
+      yieldToOthers(stack.predictorPid);
     } catch (error) {
       await bench.stop();
       throw error;
@@ -81,7 +81,7 @@ export class BenchStack {
 
   /** The predictor's state as `GET /v1/status` tells it. */
   async status(): Promise<{
-    models: { loaded: { reference: string }[] };
+    models: { loaded: { reference: string; generation: number }[] };
     flags: { experiments: { recorded: boolean }[] };
   }> {
     return (await (await fetch(`${this.stack.predictorUrl}/v1/status`)).json()) as Awaited<
@@ -99,6 +99,17 @@ export class BenchStack {
     await this.admin.publishModel(model.bundle, label);
     await this.until(async () =>
       (await this.status()).models.loaded.some(({ reference }) => reference === model.reference),
+    );
+  }
+
+  /** Has the predictor verify and load the model anew, and waits until that one serves. */
+  async reload(): Promise<void> {
+    const { name, version } = this.model.bundle.manifest;
+    const { generation } = await this.admin.requestModel('reload', name, version);
+    await this.until(async () =>
+      (await this.status()).models.loaded.some(
+        (one) => one.reference === this.model.reference && one.generation >= generation,
+      ),
     );
   }
 

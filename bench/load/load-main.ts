@@ -1,5 +1,5 @@
-import { setPriority } from 'node:os';
 import { serveTasks } from '../harness/contestant';
+import { runAheadOfOthers } from '../harness/scheduling';
 import { BenchRequests } from '../model/bench-requests';
 import { AnswerCheck } from './answer-check';
 import { Arrivals } from './arrivals';
@@ -10,16 +10,11 @@ import { openLoop } from './open-loop';
 import { PredictLoad } from './predict-load';
 import type { SendOne } from './send';
 
-const AHEAD_OF_NEIGHBOURS = -10;
-
 /** The generator: a process of its own, so that nothing but the load is in its heap and on its event loop. */
 async function main(): Promise<void> {
   const target = JSON.parse(process.argv[2] ?? '') as LoadTarget;
-  try {
-    setPriority(AHEAD_OF_NEIGHBOURS);
-  } catch {
-    // Not root: the neighbours are of lower priority all the same.
-  }
+  // Where it is refused the neighbours give way all the same.
+  runAheadOfOthers();
   const check = await AnswerCheck.of(target.onnxFile, target.n);
   const sends = await sendersTo(target, check);
   const arrivals = new Arrivals();

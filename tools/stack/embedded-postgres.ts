@@ -6,7 +6,6 @@ import { requireFreePort } from './free-port';
 import { ensureCluster } from './postgres-cluster';
 import { binariesFor, postgresHome, type Account } from './postgres-home';
 import { acceptsQueries, isPostgres, livingPostmaster, stopPostmaster } from './postmaster';
-import { niced } from './service-process';
 import { StackError } from './stack-error';
 
 export interface EmbeddedPostgresOptions {
@@ -15,8 +14,6 @@ export interface EmbeddedPostgresOptions {
   readonly port: number;
   readonly password: string;
   readonly log: (line: string) => void;
-  /** Nice value, 0 to 19; that of this process by default. */
-  readonly nice?: number | undefined;
   /** Told when the server ends although nobody stopped it. */
   readonly onDeath?: (error: StackError) => void;
 }
@@ -61,7 +58,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await requireFreePort(options.port, 'POSTGRES_PORT', 'PostgreSQL');
     const { initdb, postgres } = binariesFor(folder, account);
     ensureCluster({ initdb, folder, data, password: options.password, account });
-    const child = spawnServer([...niced(options.nice), postgres], folder, logFile, options.port, account);
+    const child = spawnServer(postgres, folder, logFile, options.port, account);
     await waitForServer(child, url('postgres'), logFile);
     pid = child.pid;
   }
@@ -91,16 +88,10 @@ interface SpawnedServer {
   readonly ended: () => boolean;
 }
 
-function spawnServer(
-  [command = '', ...before]: readonly string[],
-  folder: string,
-  logFile: string,
-  port: number,
-  account: Account,
-): SpawnedServer {
+function spawnServer(binary: string, folder: string, logFile: string, port: number, account: Account): SpawnedServer {
   const log = openSync(logFile, 'a', 0o600);
   const settings = SETTINGS.flatMap((setting) => ['-c', setting]);
-  const child = spawn(command, [...before, '-D', join(folder, 'data'), '-p', String(port), ...settings], {
+  const child = spawn(binary, ['-D', join(folder, 'data'), '-p', String(port), ...settings], {
     ...account,
     stdio: ['ignore', log, log],
     cwd: folder,

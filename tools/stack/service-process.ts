@@ -11,8 +11,6 @@ export interface ServiceOptions {
   readonly cwd: string;
   /** Processor that it is to run on, by `taskset` of util-linux; anywhere by default. */
   readonly core?: number;
-  /** Nice value, 0 to 19, by `nice`; that of this process by default. */
-  readonly nice?: number;
   /** Told when the process ends although nobody stopped it. */
   readonly onDeath: (error: StackError) => void;
 }
@@ -29,7 +27,7 @@ export class ServiceProcess {
   constructor(options: ServiceOptions) {
     const log = openSync(options.logFile, 'a', 0o600);
     const pinned = options.core === undefined ? [] : ['taskset', '-c', String(options.core)];
-    const [command = '', ...args] = [...pinned, ...niced(options.nice), process.execPath, ...options.args];
+    const [command = '', ...args] = [...pinned, process.execPath, ...options.args];
     this.child = spawn(command, args, {
       cwd: options.cwd,
       env: { ...inherited(), ...options.env },
@@ -77,11 +75,6 @@ export class ServiceProcess {
     await ended;
     clearTimeout(overdue);
   }
-}
-
-/** What comes before a command so that it runs with a nice value. */
-export function niced(nice: number | undefined): string[] {
-  return nice === undefined ? [] : ['nice', '-n', String(nice)];
 }
 
 /** The environment without npm's own variables and whatever is meant for the launcher's Node alone. */

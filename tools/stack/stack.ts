@@ -7,7 +7,7 @@ import { requireFreePort } from './free-port';
 import { lockHome } from './launcher-lock';
 import { noteRunning, type RunningStack } from './running-stack';
 import { readSecrets, type StackSecrets } from './secrets';
-import type { ServiceOptions, ServiceProcess } from './service-process';
+import type { ServiceProcess } from './service-process';
 import {
   experimentsVariables,
   predictorVariables,
@@ -31,8 +31,6 @@ export interface StackOptions {
   readonly serviceEnv?: Readonly<Record<string, string>>;
   /** Processor that the predictor is to run on alone; anywhere by default. */
   readonly predictorCore?: number;
-  /** Nice value of all but the predictor, so that they do not hold up whoever measures it. */
-  readonly neighbourNice?: number;
 }
 
 /** A boot under way. */
@@ -87,14 +85,7 @@ async function requireFreePorts(env: StackEnvironment): Promise<void> {
 }
 
 /** URLs of Adlift's and of the embedded Unleash's database, which on an outside PostgreSQL are the same. */
-async function startDatabases({
-  env,
-  home,
-  secrets,
-  log,
-  parts,
-  neighbourNice,
-}: Boot): Promise<{ adlift: string; unleash: string }> {
+async function startDatabases({ env, home, secrets, log, parts }: Boot): Promise<{ adlift: string; unleash: string }> {
   if (env.DATABASE_URL !== undefined) {
     if (env.UNLEASH_URL === undefined) await prepareOutsideDatabase(env.DATABASE_URL);
     return { adlift: env.DATABASE_URL, unleash: env.DATABASE_URL };
@@ -104,7 +95,6 @@ async function startDatabases({
     port: env.POSTGRES_PORT,
     password: secrets.postgresPassword,
     log,
-    nice: neighbourNice,
     onDeath: parts.reportDeath,
   });
   parts.add(postgres);
@@ -132,35 +122,27 @@ async function startServices(
   const shared = { ...sharedVariables(env, boot.home, places), ...boot.serviceEnv };
   log(`PostgreSQL   ${redacted(databases.adlift)}`);
 
-  const neighbour = boot.neighbourNice === undefined ? {} : { nice: boot.neighbourNice };
   const first: ServiceProcess[] = [];
   if (env.UNLEASH_URL === undefined) {
     const variables = unleashVariables(env, secrets, databases.unleash, databases.unleash === databases.adlift);
-    first.push(service(boot, 'unleash', [join(DIST, 'tools', 'stack', 'unleash-main.js')], variables, neighbour));
+    first.push(service(boot, 'unleash', [join(DIST, 'tools', 'stack', 'unleash-main.js')], variables));
   }
   const experiments = { ...shared, ...experimentsVariables(env, places) };
-  first.push(service(boot, 'experiments', appArguments('experiments'), experiments, neighbour));
+  first.push(service(boot, 'experiments', appArguments('experiments'), experiments));
   await parts.wait(Promise.all(first.map((process) => process.whenReady())));
   log(`Unleash      ${places.unleashUrl}`);
   log(`experiments  ${places.experimentsUrl}`);
 
   const predictor = { ...shared, ...predictorVariables(env, secrets, places), ...boot.serviceEnv };
-  const { predictorCore: core } = boot;
-  const process = service(boot, 'predictor', appArguments('predictor'), predictor, core === undefined ? {} : { core });
+  const process = service(boot, 'predictor', appArguments('predictor'), predictor, boot.predictorCore);
   await parts.wait(process.whenReady());
   log(`predictor    ${places.predictorUrl} and gRPC ${places.grpcAddress}`);
   return { ...places, predictorPid: process.pid ?? 0 };
 }
 
-function service(
-  boot: Boot,
-  name: string,
-  args: string[],
-  env: Record<string, string>,
-  scheduling: Pick<ServiceOptions, 'core' | 'nice'>,
-): ServiceProcess {
+function service(boot: Boot, name: string, args: string[], env: Record<string, string>, core?: number): ServiceProcess {
   const logFile = join(boot.home, 'logs', `${name}.log`);
-  return boot.parts.service({ name, args, env, cwd: ROOT, logFile, ...scheduling });
+  return boot.parts.service({ name, args, env, cwd: ROOT, logFile, ...(core === undefined ? {} : { core }) });
 }
 
 function redacted(url: string): string {

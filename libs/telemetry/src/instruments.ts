@@ -1,5 +1,5 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Histogram } from '@opentelemetry/api';
+import { EventLoopWatch } from './event-loop-watch';
 import { telemetry } from './start-telemetry';
 
 /** Seconds; fine where an auction decides, coarse beyond. */
@@ -29,18 +29,29 @@ export function observe(
     });
 }
 
-/** Publishes the delay of this process's event loop since the last look, as p50, p99 and maximum, in seconds. */
+/** Publishes how long this process's event loop did not turn since the last look, and what of that was garbage collection. */
 export function observeEventLoop(): void {
-  const delay = monitorEventLoopDelay({ resolution: 10 });
-  delay.enable();
-  observe('adlift_event_loop_delay_seconds', 'Delay of the event loop since the last scrape', () => {
-    const seconds = (ns: number): number => (Number.isFinite(ns) ? ns / 1e9 : 0);
-    const read = [
-      [seconds(delay.percentile(50)), { quantile: '0.5' }],
-      [seconds(delay.percentile(99)), { quantile: '0.99' }],
-      [seconds(delay.max), { quantile: '1' }],
-    ] as const;
-    delay.reset();
-    return read;
+  const { meter } = telemetry();
+  const delay = meter.createObservableGauge('adlift_event_loop_delay_seconds', {
+    description: 'Delay of the event loop since the last scrape',
   });
+  const besides = meter.createObservableGauge('adlift_event_loop_delay_besides_gc_seconds', {
+    description: 'Longest delay of the event loop since the last scrape, pauses of the garbage collector not counted',
+  });
+  const pause = meter.createObservableGauge('adlift_gc_pause_seconds', {
+    description: 'Longest pause of the garbage collector since the last scrape, by kind',
+  });
+  const watch = new EventLoopWatch();
+  // One look for all, because a look begins anew.
+  meter.addBatchObservableCallback(
+    (result) => {
+      const { p50, p99, longest, longestBesidesGc, gc } = watch.read();
+      for (const [quantile, ms] of Object.entries({ '0.5': p50, '0.99': p99, '1': longest })) {
+        result.observe(delay, ms / 1000, { quantile });
+      }
+      result.observe(besides, longestBesidesGc / 1000);
+      for (const [kind, ms] of Object.entries(gc)) result.observe(pause, ms / 1000, { kind });
+    },
+    [delay, besides, pause],
+  );
 }
