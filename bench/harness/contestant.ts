@@ -12,15 +12,16 @@ export class Contestant<Task, Result> {
     return Contestant.startFile(join(__dirname, '..', 'contestants', `${script}.js`), args, SERVER_CORE);
   }
 
-  /** Any script that serves tasks, on a processor. */
+  /** Any script that serves tasks, on a processor; `nodeOptions` come before it. */
   static async startFile<Task, Result>(
     file: string,
     args: readonly string[],
     core: number,
+    nodeOptions: readonly string[] = [],
   ): Promise<Contestant<Task, Result>> {
     const child = fork(file, [...args], {
       execPath: 'taskset',
-      execArgv: ['-c', String(core), process.execPath],
+      execArgv: ['-c', String(core), process.execPath, ...nodeOptions],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const contestant = new Contestant<Task, Result>(child);

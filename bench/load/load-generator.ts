@@ -28,6 +28,9 @@ interface OpenTask {
 export type LoadTask = ({ readonly loop: 'closed' } & ClosedTask) | ({ readonly loop: 'open' } & OpenTask);
 export type LoadResult = ClosedLoopResult | OpenLoopResult;
 
+/** Helper threads of the engine would have to wait for the neighbours, and the generator for them. */
+const ONE_THREADED = ['--single-threaded'];
+
 /** The process that plays the callers, on the load's processor. */
 export class LoadGenerator {
   private constructor(private readonly process: Contestant<LoadTask, LoadResult>) {}
@@ -35,7 +38,7 @@ export class LoadGenerator {
   /** Resolves when the answers to compare with are there. */
   static async start(target: LoadTarget): Promise<LoadGenerator> {
     const script = join(__dirname, 'load-main.js');
-    return new LoadGenerator(await Contestant.startFile(script, [JSON.stringify(target)], LOAD_CORE));
+    return new LoadGenerator(await Contestant.startFile(script, [JSON.stringify(target)], LOAD_CORE, ONE_THREADED));
   }
 
   /** A number of callers that each send the next request when the last one is answered. */
