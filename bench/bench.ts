@@ -17,6 +17,8 @@ export interface BenchOptions {
   readonly seconds: number;
   /** Reloads over which a bench watches memory. */
   readonly reloads: number;
+  /** File to which "raw" writes the model, for others to measure. */
+  readonly keepModel?: string;
   /** One line of progress. */
   readonly log: (line: string) => void;
 }

@@ -3,14 +3,16 @@ import type { Bench, BenchResult } from './bench';
 import { batching } from './benches/batching';
 import { grpc } from './benches/grpc';
 import { latency } from './benches/latency';
+import { memory } from './benches/memory';
 import { overload } from './benches/overload';
 import { peers } from './benches/peers';
+import { raw } from './benches/raw';
 import { reload } from './benches/reload';
 import { score } from './benches/score';
 import { telemetry } from './benches/telemetry';
 import { machine, pinToLoadCore } from './harness/processor';
 
-const BENCHES: readonly Bench[] = [score, grpc, latency, peers, batching, reload, overload, telemetry];
+const BENCHES: readonly Bench[] = [raw, score, grpc, latency, peers, batching, reload, overload, telemetry, memory];
 const BUSY_LOAD = 0.5;
 
 const list = BENCHES.map(({ name, goal }) => `  ${name.padEnd(10)} ${goal}`).join('\n');
@@ -22,6 +24,7 @@ const command = new Command('npm run -s bench --')
   .option('--rounds <number>', 'interleaved rounds that medians are taken of', positive, 5)
   .option('--seconds <number>', 'seconds of one contestant in one round', positive, 3)
   .option('--reloads <number>', 'reloads over which "reload" watches resident memory', positive, 40)
+  .option('--keep-model <file>', 'file to which "raw" writes the model, for others to measure')
   .action(run);
 
 interface Options {
@@ -29,6 +32,7 @@ interface Options {
   rounds: number;
   seconds: number;
   reloads: number;
+  keepModel?: string;
 }
 
 async function run(names: string[], options: Options): Promise<void> {

@@ -29,11 +29,22 @@ export class BenchStack {
     readonly admin: AdminApi,
   ) {}
 
-  /** `serviceEnv` changes the predictor's environment; traces are sampled at 1 % as by default. */
-  static async start(
-    log: (line: string) => void,
-    serviceEnv: Readonly<Record<string, string>> = {},
-  ): Promise<BenchStack> {
+  /** With the benchmark's model as champion and in both arms of a running experiment; all else gives way to the load. */
+  static async start(log: (line: string) => void): Promise<BenchStack> {
+    const bench = await BenchStack.startEmpty(log);
+    try {
+      await bench.prepare();
+      // PostgreSQL, Unleash and the experiments app share a processor with the generator, which must not wait for them.
+      yieldToOthers(bench.stack.predictorPid);
+      return bench;
+    } catch (error) {
+      await bench.stop();
+      throw error;
+    }
+  }
+
+  /** Without a registered model; traces are sampled at 1 % as by default. */
+  static async startEmpty(log: (line: string) => void): Promise<BenchStack> {
     const home = mkdtempSync(join(tmpdir(), 'adlift-bench-'));
     // Under root the embedded PostgreSQL runs as another user.
     chmodSync(home, 0o755);
@@ -50,20 +61,12 @@ export class BenchStack {
       env,
       log: () => undefined,
       ended,
-      serviceEnv: { QUEUE_TARGET_MS: '25', ...serviceEnv },
+      serviceEnv: { QUEUE_TARGET_MS: '25' },
       predictorCore: SERVER_CORE,
     });
     const bench = new BenchStack(stack, model, onnxFile, new AdminApi(stack.experimentsUrl));
     // PostgreSQL outlives a launcher that does not stop it.
     void ended.then(() => bench.stop()).finally(() => process.exit(INTERRUPTED));
-    try {
-      await bench.prepare();
-      // PostgreSQL, Unleash and the experiments app share a processor with the generator, which must not wait for them.
-      yieldToOthers(stack.predictorPid);
-    } catch (error) {
-      await bench.stop();
-      throw error;
-    }
     return bench;
   }
 
@@ -97,9 +100,16 @@ export class BenchStack {
   /** Registers a model version and waits until the predictor serves it. */
   async publish(model: BenchModel, label?: string): Promise<void> {
     await this.admin.publishModel(model.bundle, label);
-    await this.until(async () =>
-      (await this.status()).models.loaded.some(({ reference }) => reference === model.reference),
-    );
+    await this.serves([model.reference]);
+  }
+
+  /** Waits until the predictor serves all of these, by "name@version". */
+  serves(references: readonly string[]): Promise<void> {
+    return this.until(async () => {
+      const { models } = await this.status();
+      const loaded = new Set(models.loaded.map(({ reference }) => reference));
+      return references.every((reference) => loaded.has(reference));
+    });
   }
 
   /** Has the predictor verify and load the model anew, and waits until that one serves. */
