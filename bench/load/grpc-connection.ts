@@ -19,6 +19,7 @@ const MAX_FRAME = 16_384;
 const RETURNED_BYTES = 2 ** 26;
 const CANCEL = Buffer.from([0, 0, 0, 8]);
 const DEADLINE_EXCEEDED = 4;
+const UNAVAILABLE = 14;
 
 /** The answer to a unary call, or its gRPC status; -1 and below are HTTP/2 error codes of streams that were reset. */
 export type Answer = { readonly bytes: Buffer } | { readonly code: number };
@@ -40,6 +41,8 @@ interface Exchange {
  * it costs a fast server, and then the load is what is measured. One connection without TLS.
  */
 export class GrpcConnection {
+  /** Whether the server has closed it; calls that were under way ended with UNAVAILABLE. */
+  closed = false;
   private readonly socket: Socket;
   private readonly exchanges = new Map<number, Exchange>();
   private readonly headers = new Map<string, Buffer>();
@@ -57,8 +60,10 @@ export class GrpcConnection {
     this.socket = connect({ host, port: Number(port), noDelay: true });
     this.socket.write(opening());
     this.socket.on('data', (bytes) => this.read(bytes));
+    this.socket.on('error', () => undefined);
     this.socket.on('close', () => {
-      throw new Error('the server closed the connection');
+      this.closed = true;
+      for (const id of [...this.exchanges.keys()]) this.end(id, UNAVAILABLE);
     });
   }
 
@@ -80,9 +85,11 @@ export class GrpcConnection {
     });
   }
 
-  /** A stream of messages each way; `onMessage` gets each answer. */
+  /** A stream of messages each way that shall not end; `onMessage` gets each answer. */
   stream(path: string, onMessage: (bytes: Buffer) => void): { send(message: Uint8Array): void } {
-    const id = this.open(path, undefined, onMessage, () => undefined);
+    const id = this.open(path, undefined, onMessage, (code) => {
+      throw new Error(`${path} ended with status ${code}`);
+    });
     return { send: (message) => this.send(id, message, 0) };
   }
 

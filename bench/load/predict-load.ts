@@ -5,13 +5,13 @@ import type { Outcome, SendOne } from './send';
 
 /** Sends encoded Predict requests and leaves the answers encoded: the load must cost little. */
 export class PredictLoad {
-  private readonly connection: GrpcConnection;
+  private connection: GrpcConnection;
   private stream: ReturnType<GrpcConnection['stream']> | undefined;
   private readonly waiting = new Map<string, (bytes: Buffer) => void>();
   private readonly message = new MessageBuffer();
 
   constructor(
-    address: string,
+    private readonly address: string,
     private readonly requests: BenchRequests,
   ) {
     this.connection = new GrpcConnection(address);
@@ -21,6 +21,7 @@ export class PredictLoad {
   readonly unary: SendOne = async (timeoutMs) => {
     const request = this.requests.next();
     const variant = this.requests.lastVariant;
+    if (this.connection.closed) this.connection = new GrpcConnection(this.address);
     const answer = await this.connection.unary('/adlift.v1.Predictor/Predict', request, timeoutMs);
     return 'bytes' in answer ? { bytes: answer.bytes, variant } : answer;
   };
