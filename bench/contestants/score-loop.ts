@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const encoder = compileBenchEncoder();
   serveTasks(async ({ n, seconds }: RawTask): Promise<LoopResult> => {
     const requests = new BenchRequests(n, 'score');
-    const bodies = Array.from({ length: 64 }, () => requests.next());
+    const bodies = Array.from({ length: 64 }, () => Buffer.concat(requests.next()));
     const ids = new Int32Array(n * FIELDS);
     const numeric = new Float32Array(n * NUMBERS);
     const raw = new Float32Array(n);

@@ -7,6 +7,7 @@ import {
   END_STREAM,
   FIRST_WINDOW,
   frame,
+  frameHeader,
   FrameType,
   opening,
   streamWindow,
@@ -17,6 +18,7 @@ const GRPC_PREFIX = 5;
 const MAX_FRAME = 16_384;
 /** Bytes received after which the server is told that it may send as many more. */
 const RETURNED_BYTES = 2 ** 26;
+const READ_BYTES = 2 ** 18;
 const CANCEL = Buffer.from([0, 0, 0, 8]);
 const DEADLINE_EXCEEDED = 4;
 const UNAVAILABLE = 14;
@@ -52,14 +54,23 @@ export class GrpcConnection {
   private received = 0;
   private streamWindow = FIRST_WINDOW;
   /** Frames that wait for the server's windows; `cost` is what they take of them. */
-  private readonly blocked: { readonly bytes: Buffer; readonly stream: number; readonly cost: number }[] = [];
+  private readonly blocked: {
+    readonly parts: readonly Uint8Array[];
+    readonly stream: number;
+    readonly cost: number;
+  }[] = [];
   private corked = false;
 
   constructor(private readonly address: string) {
     const [host = '', port = ''] = address.split(':');
-    this.socket = connect({ host, port: Number(port), noDelay: true });
+    const buffer = Buffer.allocUnsafe(READ_BYTES);
+    // Into one buffer for good; what is kept of it is copied.
+    const callback = (length: number): boolean => {
+      this.read(Buffer.from(buffer.subarray(0, length)));
+      return true;
+    };
+    this.socket = connect({ host, port: Number(port), noDelay: true, onread: { buffer, callback } });
     this.socket.write(opening());
-    this.socket.on('data', (bytes) => this.read(bytes));
     this.socket.on('error', () => undefined);
     this.socket.on('close', () => {
       this.closed = true;
@@ -68,7 +79,7 @@ export class GrpcConnection {
   }
 
   /** `timeoutMs` goes along as the deadline, and a call without an answer is cancelled then, as client libraries do. */
-  unary(path: string, message: Uint8Array, timeoutMs?: number): Promise<Answer> {
+  unary(path: string, message: readonly Uint8Array[], timeoutMs?: number): Promise<Answer> {
     return new Promise((resolve) => {
       let answer: Buffer | undefined;
       const ended = (code: number): void => {
@@ -78,7 +89,7 @@ export class GrpcConnection {
       const id = this.open(path, timeoutMs, (bytes) => (answer = bytes), ended);
       this.send(id, message, END_STREAM);
       const cancel = (): void => {
-        this.write(frame(FrameType.resetStream, 0, id, CANCEL));
+        this.write([frame(FrameType.resetStream, 0, id, CANCEL)]);
         this.end(id, DEADLINE_EXCEEDED);
       };
       const overdue = timeoutMs === undefined ? undefined : setTimeout(cancel, timeoutMs);
@@ -86,7 +97,7 @@ export class GrpcConnection {
   }
 
   /** A stream of messages each way that shall not end; `onMessage` gets each answer. */
-  stream(path: string, onMessage: (bytes: Buffer) => void): { send(message: Uint8Array): void } {
+  stream(path: string, onMessage: (bytes: Buffer) => void): { send(message: readonly Uint8Array[]): void } {
     const id = this.open(path, undefined, onMessage, (code) => {
       throw new Error(`${path} ended with status ${code}`);
     });
@@ -105,24 +116,26 @@ export class GrpcConnection {
     const key = `${path} ${timeoutMs}`;
     let block = this.headers.get(key);
     if (block === undefined) this.headers.set(key, (block = callHeaders(this.address, path, timeoutMs)));
-    this.write(frame(FrameType.headers, END_HEADERS, id, block), id, 0);
+    this.write([frame(FrameType.headers, END_HEADERS, id, block)], id);
     return id;
   }
 
-  private send(id: number, message: Uint8Array, flags: number): void {
-    const cost = GRPC_PREFIX + message.length;
+  private send(id: number, message: readonly Uint8Array[], flags: number): void {
+    const length = message.reduce((sum, part) => sum + part.length, 0);
+    const cost = GRPC_PREFIX + length;
     if (cost > MAX_FRAME) throw new RangeError(`a message of at most ${MAX_FRAME - GRPC_PREFIX} bytes`);
     const prefix = Buffer.alloc(GRPC_PREFIX);
-    prefix.writeUInt32BE(message.length, 1);
-    this.write(frame(FrameType.data, flags, id, prefix, message), id, cost);
+    prefix.writeUInt32BE(length, 1);
+    this.write([frameHeader(FrameType.data, flags, id, cost), prefix, ...message], id, cost);
   }
 
   /** Frames keep their order; those of one turn of the event loop go out together. */
-  private write(bytes: Buffer, stream = 0, cost = 0): void {
-    if (this.blocked.length > 0 || !this.fits(stream, cost)) {
-      this.blocked.push({ bytes, stream, cost });
-      return;
-    }
+  private write(parts: readonly Uint8Array[], stream = 0, cost = 0): void {
+    if (this.blocked.length > 0 || !this.fits(stream, cost)) this.blocked.push({ parts, stream, cost });
+    else this.put(parts);
+  }
+
+  private put(parts: readonly Uint8Array[]): void {
     if (!this.corked) {
       this.corked = true;
       this.socket.cork();
@@ -131,7 +144,7 @@ export class GrpcConnection {
         this.socket.uncork();
       });
     }
-    this.socket.write(bytes);
+    for (const part of parts) this.socket.write(part);
   }
 
   /** Takes `cost` from the server's windows, where they are wide enough. What was cancelled costs nothing any more. */
@@ -156,14 +169,14 @@ export class GrpcConnection {
     else if (type === FrameType.windowUpdate) this.widen(stream, payload.readUInt32BE());
     else if (type === FrameType.settings && (flags & ACK) === 0) {
       this.streamWindow = streamWindow(payload) ?? FIRST_WINDOW;
-      this.write(frame(FrameType.settings, ACK, 0));
-    } else if (type === FrameType.ping && (flags & ACK) === 0) this.write(frame(FrameType.ping, ACK, 0, payload));
+      this.write([frame(FrameType.settings, ACK, 0)]);
+    } else if (type === FrameType.ping && (flags & ACK) === 0) this.write([frame(FrameType.ping, ACK, 0, payload)]);
   }
 
   private takeData(stream: number, payload: Buffer): void {
     this.received += payload.length;
     if (this.received >= RETURNED_BYTES) {
-      this.write(windowUpdate(this.received));
+      this.write([windowUpdate(this.received)]);
       this.received = 0;
     }
     const exchange = this.exchanges.get(stream);
@@ -184,7 +197,7 @@ export class GrpcConnection {
     else if (exchange !== undefined) exchange.window += bytes;
     for (let next = this.blocked[0]; next !== undefined && this.fits(next.stream, next.cost); next = this.blocked[0]) {
       this.blocked.shift();
-      this.socket.write(next.bytes);
+      this.put(next.parts);
     }
   }
 

@@ -21,20 +21,19 @@ export const LARGEST_WINDOW = 2 ** 31 - 1;
 /** Window of a connection and of a stream before anybody changes it. */
 export const FIRST_WINDOW = 65_535;
 
-/** The header of a frame, followed by the payload's parts. */
-export function frame(type: number, flags: number, stream: number, ...payload: readonly Uint8Array[]): Buffer {
-  const length = payload.reduce((sum, part) => sum + part.length, 0);
-  const bytes = Buffer.allocUnsafe(HEADER_BYTES + length);
+/** The header of a frame with so many bytes of payload. */
+export function frameHeader(type: number, flags: number, stream: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES);
   bytes.writeUIntBE(length, 0, 3);
   bytes[3] = type;
   bytes[4] = flags;
   bytes.writeUInt32BE(stream, 5);
-  let at = HEADER_BYTES;
-  for (const part of payload) {
-    bytes.set(part, at);
-    at += part.length;
-  }
   return bytes;
+}
+
+/** A frame that is small enough to be copied together. */
+export function frame(type: number, flags: number, stream: number, payload: Uint8Array = Buffer.alloc(0)): Buffer {
+  return Buffer.concat([frameHeader(type, flags, stream, payload.length), payload]);
 }
 
 /** What a client begins with: no table for headers, so that they can be read without state, and windows without end. */

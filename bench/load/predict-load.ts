@@ -1,14 +1,16 @@
-import { MessageBuffer, WireReader } from '@adlift/wire';
+import { WireReader } from '@adlift/wire';
 import type { BenchRequests } from '../model/bench-requests';
 import { GrpcConnection } from './grpc-connection';
 import type { Outcome, SendOne } from './send';
+
+const REQUEST_TAG = 0x0a;
+const TIMEOUT_TAG = 0x10;
 
 /** Sends encoded Predict requests and leaves the answers encoded: the load must cost little. */
 export class PredictLoad {
   private connection: GrpcConnection;
   private stream: ReturnType<GrpcConnection['stream']> | undefined;
   private readonly waiting = new Map<string, (bytes: Buffer) => void>();
-  private readonly message = new MessageBuffer();
 
   constructor(
     private readonly address: string,
@@ -30,14 +32,10 @@ export class PredictLoad {
   readonly overStream: SendOne = (timeoutMs) => {
     const stream = (this.stream ??= this.open());
     return new Promise((resolve) => {
-      const { message } = this;
-      message.reset();
       const request = this.requests.next();
-      message.bytesField(1, request);
-      message.uint(2, timeoutMs === undefined ? 0 : timeoutMs * 1000);
       const variant = this.requests.lastVariant;
       this.waiting.set(this.requests.lastId, (bytes) => resolve(unwrapped(bytes, variant)));
-      stream.send(message.view());
+      stream.send(streamed(request, timeoutMs ?? 0));
     });
   };
 
@@ -50,6 +48,17 @@ export class PredictLoad {
       done?.(bytes);
     });
   }
+}
+
+/** A request as a message of the stream: field 1 is the request, field 2 the timeout in microseconds. */
+function streamed(request: readonly Uint8Array[], timeoutMs: number): Uint8Array[] {
+  const length = request.reduce((sum, part) => sum + part.length, 0);
+  const timeout = timeoutMs === 0 ? [] : [TIMEOUT_TAG, ...varint(timeoutMs * 1000)];
+  return [Buffer.from([...timeout, REQUEST_TAG, ...varint(length)]), ...request];
+}
+
+function varint(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
 }
 
 /** The answer inside a streamed message, or the status that is there instead. */

@@ -45,14 +45,14 @@ export class BenchRequests {
     return (this.made - 1) % VARIANTS;
   }
 
-  /** The next request. */
-  next(): Buffer {
+  /** The next request, in two parts that follow each other: copying 9 kB for every call would make garbage by the megabyte. */
+  next(): readonly [Uint8Array, Uint8Array] {
     const i = this.made++;
     const { tail } = this;
     tail.reset();
     tail.text(1, `${this.prefix}-${i}`);
     tail.text(2, `unit-${(i * 7919) % UNITS}`);
     // Protobuf fields may come in any order.
-    return Buffer.concat([this.bodies[i % VARIANTS] ?? Buffer.alloc(0), tail.view()]);
+    return [this.bodies[i % VARIANTS] ?? Buffer.alloc(0), Buffer.from(tail.view())];
   }
 }
