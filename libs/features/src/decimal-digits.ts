@@ -1,6 +1,6 @@
 const CHUNK = 10_000;
 
-/** Largest whole number, exclusive, whose digits lie in the two words of {@link shortDigits} and {@link paddedDigits}. */
+/** Largest whole number, exclusive, whose digits two words of {@link paddedDigits} hold. */
 export const EIGHT_DIGITS = CHUNK * CHUNK;
 
 /** Number of decimal digits of 0 to 9999. */
@@ -17,10 +17,5 @@ export function paddedDigits(value: number): number {
   const hundreds = Math.imul(value, 5243) >>> 19;
   const pairs = hundreds | ((value - Math.imul(hundreds, 100)) << 16);
   const tens = (Math.imul(pairs, 103) >>> 10) & 0x000f000f;
-  return (tens | ((pairs - Math.imul(tens, 10)) << 8)) + 0x30303030;
-}
-
-/** Digits of 0 to 9999 without leading zeros, as a word. */
-export function shortDigits(value: number): number {
-  return paddedDigits(value) >>> (32 - 8 * shortLength(value));
+  return tens | ((pairs - Math.imul(tens, 10)) << 8) | 0x30303030;
 }

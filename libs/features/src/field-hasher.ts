@@ -1,4 +1,4 @@
-import { EIGHT_DIGITS, paddedDigits, shortDigits, shortLength } from './decimal-digits';
+import { EIGHT_DIGITS, paddedDigits, shortLength } from './decimal-digits';
 import { finalMix, mixBlock, mixIn, murmur3Blocks, murmur3Finish } from './murmur3';
 
 const utf8 = new TextEncoder();
@@ -14,6 +14,8 @@ export class FieldHasher {
   private readonly prefixState: number;
   /** The bytes of the prefix behind its whole blocks, 0 to 3 of them, as a little-endian word. */
   private readonly pending: number;
+  private readonly one = new Int32Array(1);
+  private readonly oneHash = new Uint32Array(1);
 
   constructor(field: string) {
     const prefix = utf8.encode(`${field}=`);
@@ -44,62 +46,67 @@ export class FieldHasher {
 
   /** Hash of a 32-bit signed integer; equals `hashText(String(value))`. */
   hashInt(value: number): number {
-    return this.signedHash(value) >>> 0;
+    this.one[0] = value;
+    this.hashInts(this.one, 1, this.oneHash);
+    return this.oneHash[0];
   }
 
-  /** Hashes of the first `n` values, as {@link hashInt} gives them. */
+  /**
+   * Hashes of the first `n` values, as {@link hashInt} gives them. Up to eight digits lie in two words; with what is
+   * pending of the prefix they make at most three blocks. One loop without a call in it: a request has a thousand ids.
+   */
   hashInts(values: Int32Array, n: number, hashes: Uint32Array): void {
-    for (let i = 0; i < n; i++) hashes[i] = this.signedHash(values[i]);
-  }
-
-  private signedHash(value: number): number {
-    return value >= 0 && value < EIGHT_DIGITS ? this.hashDigits(value | 0) : this.hashText(String(value)) | 0;
-  }
-
-  /** Up to eight digits lie in two words; with what is pending of the prefix they make at most three blocks. */
-  private hashDigits(value: number): number {
-    let first: number;
-    let second = 0;
-    let digits: number;
-    if (value < 10_000) {
-      first = shortDigits(value);
-      digits = shortLength(value);
-    } else {
-      const high = (value / 10_000) | 0;
-      const low = paddedDigits((value - Math.imul(high, 10_000)) | 0);
-      const length = shortLength(high);
-      digits = length + 4;
-      first = shortDigits(high);
-      if (length === 4) second = low;
-      else {
-        first |= low << (8 * length);
-        second = low >>> (32 - 8 * length);
+    const { prefixLength, prefixState, pending } = this;
+    const pendingBytes = prefixLength & 3;
+    const up = 8 * pendingBytes;
+    const down = 32 - up;
+    for (let i = 0; i < n; i++) {
+      const value = values[i];
+      if (value < 0 || value >= EIGHT_DIGITS) {
+        hashes[i] = this.hashText(String(value));
+        continue;
       }
+      let first: number;
+      let second = 0;
+      let third = 0;
+      let digits: number;
+      if (value < 10_000) {
+        digits = shortLength(value);
+        first = paddedDigits(value) >>> (32 - 8 * digits);
+      } else {
+        const high = (value / 10_000) | 0;
+        const low = paddedDigits((value - Math.imul(high, 10_000)) | 0);
+        const length = shortLength(high);
+        const bits = 8 * length;
+        digits = length + 4;
+        first = paddedDigits(high) >>> (32 - bits);
+        if (length === 4) second = low;
+        else {
+          first |= low << bits;
+          second = low >>> (32 - bits);
+        }
+      }
+      if (pendingBytes > 0) {
+        third = second >>> down;
+        second = (second << up) | (first >>> down);
+        first = (first << up) | pending;
+      }
+      let state = prefixState;
+      let rest = pendingBytes + digits;
+      let word = first;
+      if (rest >= 4) {
+        state = mixIn(state, word);
+        word = second;
+        rest -= 4;
+        if (rest >= 4) {
+          state = mixIn(state, word);
+          word = third;
+          rest -= 4;
+        }
+      }
+      if (rest > 0) state ^= mixBlock(word);
+      hashes[i] = finalMix(state, prefixLength + digits);
     }
-    const pendingBytes = this.prefixLength & 3;
-    let third = 0;
-    if (pendingBytes > 0) {
-      const up = 8 * pendingBytes;
-      const down = 32 - up;
-      third = second >>> down;
-      second = (second << up) | (first >>> down);
-      first = (first << up) | this.pending;
-    }
-    let state = this.prefixState;
-    let rest = pendingBytes + digits;
-    let word = first;
-    if (rest >= 4) {
-      state = mixIn(state, word);
-      word = second;
-      rest -= 4;
-    }
-    if (rest >= 4) {
-      state = mixIn(state, word);
-      word = third;
-      rest -= 4;
-    }
-    if (rest > 0) state ^= mixBlock(word);
-    return finalMix(state, this.prefixLength + digits);
   }
 
   private finish(length: number): number {

@@ -1,5 +1,7 @@
 const C1 = 0xcc9e2d51;
 const C2 = 0x1b873593;
+/** 0xe6546b64, signed: the sum of two integers stays one. */
+const C3 = 0xe6546b64 | 0;
 
 /** Scrambles one little-endian block of 1 to 4 bytes. */
 export function mixBlock(k: number): number {
@@ -11,7 +13,7 @@ export function mixBlock(k: number): number {
 export function mixIn(state: number, block: number): number {
   let h = state ^ mixBlock(block);
   h = (h << 13) | (h >>> 19);
-  return (Math.imul(h, 5) + 0xe6546b64) | 0;
+  return (Math.imul(h, 5) + C3) | 0;
 }
 
 /**
