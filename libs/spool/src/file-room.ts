@@ -64,7 +64,8 @@ export class FileRoom {
 
   /** To be called once, before anything else: throws when the file cannot be written, unless the disk is just full. */
   prepare(): void {
-    unlessFull(() => this.db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`));
+    // The first is a commit in any case; the second undoes what a crash while the file was enlarged has left.
+    unlessFull(() => this.db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; DELETE FROM room`));
     this.stretch(Math.min(GROWTH_PAGES, this.capPages - this.pageCount + this.freeCount));
   }
 

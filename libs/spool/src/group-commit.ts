@@ -1,6 +1,7 @@
-import { BLOB_HEADER_BYTES, MAX_BLOB_BYTES, MAX_RECORD_BYTES, recordSpan } from './blob';
+import { MAX_RECORD_BYTES } from './blob';
+import { Gathered, type GatheredBlob } from './gathered';
 import { Settlement } from './settlement';
-import { fits, type Slab, type SlabPool } from './slab';
+import type { Slab, SlabPool } from './slab';
 import { SpoolFull } from './spool-error';
 import type { Group, GroupPart } from './thread-protocol';
 
@@ -15,11 +16,6 @@ const MAX_GROUPS_IN_FLIGHT = 2;
 /** A disk that has stalled takes about as long to go on. */
 const MEMORY_RETRY_MS = 100;
 
-interface GatheredPart {
-  readonly slab: Slab;
-  readonly stream: number;
-}
-
 /**
  * Gathers records of several callers into groups, one blob per stream and group, and hands the groups over to be
  * committed. Records are copied at once, so a caller may reuse their memory. It never waits.
@@ -27,10 +23,8 @@ interface GatheredPart {
 export class GroupCommit {
   /** Records since the start: refused to those who wait and to those who do not, and offered ones that were lost. */
   readonly counts = { refused: 0, refusedOffers: 0, lostOffers: 0 };
-  private readonly open: (Slab | undefined)[];
-  private filled: GatheredPart[] = [];
+  private readonly gathered: Gathered;
   private readonly inFlight = new Map<number, readonly Slab[]>();
-  private gathered = 0;
   private groups = 0;
   private handedOverAt = 0;
   /** To be handed over as soon as another group is through. */
@@ -46,12 +40,12 @@ export class GroupCommit {
     private readonly slabs: SlabPool,
     private readonly handOver: (group: Group) => void,
   ) {
-    this.open = new Array<Slab | undefined>(streams).fill(undefined);
+    this.gathered = new Gathered(streams, slabs);
   }
 
   /** Records in memory that are not durable yet. */
   get waiting(): number {
-    let sum = this.gathered;
+    let sum = this.gathered.records;
     for (const slabs of this.inFlight.values()) for (const { records } of slabs) sum += records;
     return sum;
   }
@@ -61,12 +55,12 @@ export class GroupCommit {
     if (records.length === 0) return Promise.resolve();
     const large = records.find(({ byteLength }) => byteLength > MAX_RECORD_BYTES);
     if (large !== undefined) return Promise.reject(tooLarge(large));
-    if (this.newSlabs(stream, records) > this.slabs.free) {
+    if (this.gathered.newSlabs(stream, records) > this.slabs.free) {
       this.counts.refused += records.length;
       return Promise.reject(new SpoolFull('too much waits for the disk of the spool', MEMORY_RETRY_MS));
     }
     const settlement = new Settlement();
-    for (const record of records) this.put(stream, record).tell(settlement);
+    for (const record of records) this.gathered.put(stream, record).tell(settlement);
     this.soon();
     return settlement.promise;
   }
@@ -75,12 +69,12 @@ export class GroupCommit {
   offer(stream: number, record: Uint8Array): boolean {
     // Half of the memory is kept for those who wait.
     const mayTakeSlab = this.slabs.free > this.slabs.count / 2;
-    if (record.byteLength > MAX_RECORD_BYTES || (!mayTakeSlab && this.newSlabs(stream, [record]) > 0)) {
+    if (record.byteLength > MAX_RECORD_BYTES || (!mayTakeSlab && this.gathered.newSlabs(stream, [record]) > 0)) {
       this.counts.refusedOffers++;
       return false;
     }
-    this.put(stream, record).offered++;
-    if (this.gathered >= MAX_GATHERED_RECORDS) this.flush();
+    this.gathered.put(stream, record).offered++;
+    if (this.gathered.records >= MAX_GATHERED_RECORDS) this.flush();
     else this.timer ??= setTimeout(() => this.flush(), OFFER_GATHER_MS);
     return true;
   }
@@ -102,7 +96,7 @@ export class GroupCommit {
   /** Gives up on everything that is not durable. */
   abandon(error: Error): void {
     const slabs = [...this.inFlight.values()].flat();
-    for (const { slab } of this.takeGathered(Infinity)) slabs.push(slab);
+    for (const { slab } of this.gathered.take(Infinity)) slabs.push(slab);
     this.inFlight.clear();
     this.unarm();
     for (const settlement of this.release(slabs, error)) settlement.settle(error);
@@ -117,40 +111,9 @@ export class GroupCommit {
     await empty;
   }
 
-  /** How many more slabs these records would take. */
-  private newSlabs(stream: number, added: readonly Uint8Array[]): number {
-    const slab = this.open[stream];
-    let records = slab?.records ?? Infinity;
-    let end = slab?.end ?? MAX_BLOB_BYTES;
-    let more = 0;
-    for (const { byteLength } of added) {
-      if (!fits(records, end, byteLength)) {
-        more++;
-        records = 0;
-        end = BLOB_HEADER_BYTES;
-      }
-      records++;
-      end += recordSpan(byteLength);
-    }
-    return more;
-  }
-
-  private put(stream: number, record: Uint8Array): Slab {
-    let slab = this.open[stream];
-    if (slab === undefined || !fits(slab.records, slab.end, record.byteLength)) {
-      if (slab !== undefined) this.filled.push({ slab, stream });
-      slab = this.slabs.take();
-      if (slab === undefined) throw new Error('more was gathered than there is memory for');
-      this.open[stream] = slab;
-    }
-    slab.put(record);
-    this.gathered++;
-    return slab;
-  }
-
   /** Hands over at the end of this turn of the event loop, or when the last group has had its time. */
   private soon(): void {
-    if (this.gathered >= MAX_GATHERED_RECORDS) this.flush();
+    if (this.gathered.records >= MAX_GATHERED_RECORDS) this.flush();
     else if (!this.hurried) {
       this.hurried = true;
       clearTimeout(this.timer);
@@ -171,38 +134,19 @@ export class GroupCommit {
 
   private flush(): void {
     this.unarm();
-    if (this.gathered === 0) return;
+    if (this.gathered.records === 0) return;
     if (this.inFlight.size >= MAX_GROUPS_IN_FLIGHT) {
       // What is appended meanwhile needs no timer of its own.
       this.due = this.hurried = true;
       return;
     }
-    const taken = this.takeGathered(MAX_GROUP_BYTES);
+    const taken = this.gathered.take(MAX_GROUP_BYTES);
     const number = ++this.groups;
     const slabs = taken.map(({ slab }) => slab);
     this.inFlight.set(number, slabs);
     this.handedOverAt = performance.now();
     this.handOver({ type: 'group', number, parts: taken.map(partOf) });
-    this.due = this.hurried = this.gathered > 0;
-  }
-
-  /** The oldest of what is gathered, each stream in order, up to so many bytes. */
-  private takeGathered(maxBytes: number): GatheredPart[] {
-    const taken: GatheredPart[] = [];
-    let bytes = 0;
-    const take = (part: GatheredPart): void => {
-      taken.push(part);
-      bytes += part.slab.end;
-      this.gathered -= part.slab.records;
-    };
-    while (this.filled.length > 0 && bytes < maxBytes) take(this.filled.shift() as GatheredPart);
-    if (this.filled.length > 0) return taken;
-    this.open.forEach((slab, stream) => {
-      if (slab === undefined || bytes >= maxBytes) return;
-      this.open[stream] = undefined;
-      take({ slab, stream });
-    });
-    return taken;
+    this.due = this.hurried = this.gathered.records > 0;
   }
 
   private release(slabs: readonly Slab[], error: Error | undefined): Settlement[] {
@@ -215,12 +159,12 @@ export class GroupCommit {
   }
 
   private tellIfEmpty(): void {
-    if (this.gathered > 0 || this.inFlight.size > 0) return;
+    if (this.gathered.records > 0 || this.inFlight.size > 0) return;
     for (const resolve of this.emptied.splice(0)) resolve();
   }
 }
 
-function partOf({ slab, stream }: GatheredPart): GroupPart {
+function partOf({ slab, stream }: GatheredBlob): GroupPart {
   return { slab: slab.number, stream, records: slab.records, bytes: slab.end, arrivedMs: slab.arrivedMs };
 }
 

@@ -12,11 +12,16 @@ export interface SpoolBatch {
   readonly arrivedMs: number;
   /** In the order of arrival; views of memory that is the reader's alone. */
   readonly records: readonly Uint8Array[];
+  /**
+   * Gives the memory back at once; the records are empty afterwards. Worth its call for large backlogs, as the engine
+   * lets some hundred megabytes gather before it looks for memory that nobody needs.
+   */
+  readonly release: () => void;
 }
 
 interface Pending {
-  resolve(answer: ConsumerAnswer): void;
-  reject(error: Error): void;
+  readonly resolve: (answer: ConsumerAnswer) => void;
+  readonly reject: (error: Error) => void;
 }
 
 type Question = ConsumerRequest extends infer Request
@@ -51,7 +56,12 @@ export class SpoolConsumer {
   async read(stream: string, limit: ReadLimit): Promise<SpoolBatch[]> {
     const { records, bytes, after } = limit;
     const { batches } = await this.ask({ type: 'read', stream, records, bytes, after });
-    return batches.map(({ id, arrivedMs, blob }) => ({ id, arrivedMs, records: recordsOf(blob) }));
+    return batches.map(({ id, arrivedMs, blob }) => ({
+      id,
+      arrivedMs,
+      records: recordsOf(blob),
+      release: () => void blob.buffer.transfer(0),
+    }));
   }
 
   /**

@@ -7,7 +7,7 @@ import { GroupCommit } from './group-commit';
 import { SlabPool } from './slab';
 import { SpoolClosed, SpoolFailed, SpoolFull } from './spool-error';
 import type { SpoolStats, StreamStats } from './spool-stats';
-import { type RestartDelays, type ThreadListener, ThreadWatch } from './thread-watch';
+import { type RestartDelays, ThreadWatch } from './thread-watch';
 
 export interface SpoolOptions<Stream extends string> {
   /** Path of the file; its folder is made. Beside it lie `-wal` and `.owner`. */
@@ -36,7 +36,7 @@ const FULL_RETRY_MS = 1000;
  * A durable queue in one file of this machine: what is appended is on disk when the promise resolves, and stays until a
  * consumer has removed it. All disk work is done by a thread of its own; nothing here waits for it.
  */
-export class Spool<Stream extends string> implements ThreadListener {
+export class Spool<Stream extends string> {
   private readonly places: ReadonlyMap<string, number>;
   private readonly figures: Figures;
   private readonly groups: GroupCommit;
@@ -55,7 +55,11 @@ export class Spool<Stream extends string> implements ThreadListener {
     this.figures = Figures.forStreams(streams.length);
     this.offeredBytes = offeredShare * maxBytes;
     const data = { file, maxBytes, streams, slabs: slabs.memory, figures: this.figures.memory };
-    this.thread = new ThreadWatch(data, restartDelays, this);
+    this.thread = new ThreadWatch(data, restartDelays, {
+      opened: () => this.opened(),
+      answered: (number, full) => this.answered(number, full),
+      died: (error) => this.died(error),
+    });
     this.groups = new GroupCommit(streams.length, slabs, (group) => this.thread.tell(group));
   }
 
@@ -152,23 +156,22 @@ export class Spool<Stream extends string> implements ThreadListener {
     return this.thread.kill();
   }
 
-  opened(): void {
+  private opened(): void {
     this.opening.resolve();
     for (const consumer of this.consumers) this.lead(consumer);
   }
 
-  answered(number: number, full: boolean): void {
+  private answered(number: number, full: boolean): void {
     this.groups.through(
       number,
       full ? new SpoolFull(`the spool ${this.options.file} is full`, FULL_RETRY_MS) : undefined,
     );
   }
 
-  died(error: Error): void {
+  private died(error: Error): void {
     this.opening.reject(error);
     this.lastFailure = error.message;
-    this.groups.abandon(this.closed ? closedError() : new SpoolFailed(error.message, this.thread.retryAfterMs));
-    if (this.closed) return;
+    this.groups.abandon(new SpoolFailed(error.message, this.thread.retryAfterMs));
     const notice: ConsumerNotice = { type: 'down', message: error.message, retryAfterMs: this.thread.retryAfterMs };
     for (const consumer of this.consumers) consumer.postMessage(notice);
     this.options.onFailure?.(error);

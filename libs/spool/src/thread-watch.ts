@@ -105,7 +105,7 @@ export class ThreadWatch {
       this.timer = setTimeout(() => this.restart(), this.delay);
       this.delay = Math.min(this.delay * 2, this.delays.longest);
     } else this.ended.resolve();
-    this.listener.died(error);
+    if (!this.closing || code !== 0) this.listener.died(error);
   }
 
   private restart(): void {

@@ -1,11 +1,11 @@
-// A process that fills a spool with a backlog of so many bytes, reads a part of it, and says how much memory that took.
+// A process that fills a spool with a backlog of so many bytes, empties it, and says how much memory that took.
 // Run as: node --require register-typescript.cjs filling-process.ts FILE BYTES
 import { Spool, SpoolConsumer } from '@adlift/spool';
 
 async function main(file: string, bytes: number): Promise<void> {
+  const spool = await Spool.open({ file, streams: ['predictions'], maxBytes: 2 * bytes });
   const baseRss = process.memoryUsage.rss();
   let highestRss = baseRss;
-  const spool = await Spool.open({ file, streams: ['predictions'], maxBytes: 2 * bytes });
   const consumer = new SpoolConsumer(spool.connect());
   const rows = Array.from({ length: 100 }, () => new Uint8Array(9000));
   while (spool.stats.usedBytes < bytes) {
@@ -13,9 +13,10 @@ async function main(file: string, bytes: number): Promise<void> {
     highestRss = Math.max(highestRss, process.memoryUsage.rss());
   }
   const { usedBytes: backlogBytes } = spool.stats;
-  for (let after = 0, i = 0; i < 20; i++) {
-    const batches = await consumer.read('predictions', { records: 1000, bytes: 4 << 20, after });
-    after = batches.at(-1)?.id ?? after;
+  while (spool.stats.streams.predictions.records > 0) {
+    const batches = await consumer.read('predictions', { records: 1000, bytes: 4 << 20 });
+    await consumer.remove(batches.map(({ id }) => id));
+    for (const batch of batches) batch.release();
     highestRss = Math.max(highestRss, process.memoryUsage.rss());
   }
   consumer.close();

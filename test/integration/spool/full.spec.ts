@@ -7,6 +7,11 @@ import { readAll } from './read-all';
 import { scratchFolder } from './scratch-folder';
 
 const MIB = 1 << 20;
+let mounted = false;
+// Before the folder that it is in goes.
+afterAll(() => {
+  if (mounted) execFileSync('umount', [disk]);
+});
 const folder = scratchFolder();
 const disk = join(folder, 'small-disk');
 
@@ -21,12 +26,8 @@ function mountSmallDisk(mib: number): boolean {
   }
 }
 
-const mounted = mountSmallDisk(48);
+mounted = mountSmallDisk(48);
 if (!mounted) console.warn('no small disk could be mounted: a full disk is tested by the cap of the file alone');
-// Before the folder that it is in goes.
-afterAll(() => {
-  if (mounted) execFileSync('umount', [disk]);
-});
 
 /** Appends numbered records, 1000 at a time, until the spool refuses; returns those it acknowledged. */
 async function fill(spool: Spool<'events'>, first: number): Promise<number[]> {
