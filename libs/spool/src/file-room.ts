@@ -6,10 +6,10 @@ import { unlessFull } from './sqlite-code';
 
 /** Pages that a blob takes beside those full of its bytes: its own leaf and that of the index, and a split of each. */
 const PAGES_BESIDE_BLOB = 4;
-/** Pages that no append may take, so that removing and setting aside always find room: 1 MiB. */
-const RESERVED_PAGES = 128;
-/** Pages by which the file grows: 4 MiB. */
-const GROWTH_PAGES = 512;
+/** Pages that no append may take, so that removing and setting aside always find room: 512 KiB. */
+const RESERVED_PAGES = 64;
+/** Pages by which the file grows: 2 MiB. More would keep those waiting who come meanwhile. */
+const GROWTH_PAGES = 256;
 /** Pages in the write-ahead log from which on they are moved to the file: 4 MiB. */
 const CHECKPOINT_PAGES = 512;
 const GROW_AGAIN_MS = 1000;

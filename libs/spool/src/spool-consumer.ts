@@ -66,7 +66,7 @@ export class SpoolConsumer {
 
   /**
    * Removes batches for good; those that are gone already are no error. Rejects with SpoolFailed and SpoolClosed as
-   * `read` does, and with SpoolFull on a disk that has not even room for that; then nothing was removed.
+   * `read` does, and with SpoolFull on a disk that has not even room for that; a part may be removed then.
    */
   async remove(ids: readonly number[]): Promise<void> {
     if (ids.length === 0) return;

@@ -111,17 +111,21 @@ export class SpoolFile {
 
   /** Removes batches; those that are gone already are no error. False when even that finds no room on the disk. */
   remove(ids: readonly number[]): boolean {
-    const erased = new Map<string, number>();
-    const erase = (): void => {
-      erased.clear();
+    const removed = new Map<string, number>();
+    const removeAll = (): void => {
+      removed.clear();
       for (const id of ids) {
         const row = this.erase.get(id) as { stream: string; records: number } | undefined;
-        if (row !== undefined) erased.set(row.stream, (erased.get(row.stream) ?? 0) + row.records);
+        if (row !== undefined) removed.set(row.stream, (removed.get(row.stream) ?? 0) + row.records);
       }
     };
-    if (!this.transaction(erase)) return false;
-    for (const [stream, records] of erased) this.lessen(stream, records);
-    return true;
+    if (this.transaction(removeAll)) {
+      for (const [stream, records] of removed) this.lessen(stream, records);
+      return true;
+    }
+    // On a full disk the log has no more than it had, so what needs too much of it is done in parts.
+    const half = ids.length >> 1;
+    return half > 0 && this.remove(ids.slice(0, half)) && this.remove(ids.slice(half));
   }
 
   /** Gives the file up; another owner can have it. */

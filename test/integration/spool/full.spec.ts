@@ -105,11 +105,12 @@ describe('a full spool', () => {
   (mounted ? it : it.skip)('can still remove when others have filled the disk to the last byte', async () => {
     const file = join(disk, 'spool.db');
     const spool = await Spool.open({ file, streams: ['events'], maxBytes: 1024 * MIB });
-    for (let i = 0; i < 8; i++)
-      await spool.append(
-        'events',
-        Array.from({ length: 1000 }, (_, k) => numbered(i * 1000 + k)),
-      );
+    // Many small batches beside the large ones: removing them together takes more of the log than the disk has.
+    for (let i = 0; i < 1000; i++) await spool.append('events', [numbered(i)]);
+    for (let i = 1; i < 8; i++) {
+      const numbers = Array.from({ length: 1000 }, (_, k) => i * 1000 + k);
+      await spool.append('events', numbers.map(numbered));
+    }
     expect(() => writeFileSync(join(disk, 'hog'), new Uint8Array(64 * MIB))).toThrow(/ENOSPC/);
 
     const more = await fill(spool, 10_000);
