@@ -8,7 +8,7 @@ import { makeWorld } from './make-world';
 import type { MarketFigures } from './market-figures.fixture';
 import { type MarketModel, trainMarketModels } from './train-models';
 
-const COMPILER = join(__dirname, '../../libs/scoring/test/register-typescript.cjs');
+const COMPILER = join(__dirname, '../../test/jest/register-typescript.cjs');
 const PROGRAM = join(__dirname, 'market-figures.fixture.ts');
 
 /** Measured in a process of its own, where training runs at full speed. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { ProofReport } from './demo-proof';
 
-const COMPILER = join(__dirname, '../../libs/scoring/test/register-typescript.cjs');
+const COMPILER = join(__dirname, '../../test/jest/register-typescript.cjs');
 const PROGRAM = join(__dirname, 'main.ts');
 
 interface Finished {

@@ -16,6 +16,6 @@ export function threadEntry(): ThreadEntry {
   if (existsSync(compiled)) return { filename: compiled, execArgv: [] };
   return {
     filename: join(__dirname, 'scoring-thread.ts'),
-    execArgv: ['--require', join(__dirname, '../test/register-typescript.cjs')],
+    execArgv: ['--require', join(__dirname, '../../../test/jest/register-typescript.cjs')],
   };
 }

@@ -5,7 +5,7 @@ const Module = require('node:module');
 const { join } = require('node:path');
 const { transformSync } = require('@swc/core');
 
-const LIBS = join(__dirname, '../..');
+const LIBS = join(__dirname, '../../libs');
 const OPTIONS = {
   swcrc: false,
   jsc: { target: 'es2023', parser: { syntax: 'typescript', decorators: true } },

@@ -1,0 +1,7 @@
+export { MAX_RECORD_BYTES } from './blob';
+export { Spool, type SpoolOptions } from './spool';
+export { SpoolConsumer, type SpoolBatch } from './spool-consumer';
+export { SpoolClosed, SpoolFailed, SpoolFormatError, SpoolFull, SpoolInUse } from './spool-error';
+export { type ReadLimit } from './spool-file';
+export { type SpoolStats, type StreamStats } from './spool-stats';
+export { type RestartDelays } from './thread-watch';
