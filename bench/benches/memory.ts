@@ -29,7 +29,10 @@ export const memory: Bench = {
       log(`waiting for ${IDLE_MS / 1000} s ...`);
       await delay(IDLE_MS);
       const demoBytes = proportionalBytes(pid);
-      await stack.publish(stack.model);
+      const { name, version } = stack.model.bundle.manifest;
+      await stack.admin.publishModel(stack.model.bundle);
+      await stack.admin.requestModel('load', name, version);
+      await stack.serves([stack.model.reference]);
       await delay(SETTLE_MS);
       const withLargeBytes = proportionalBytes(pid);
       const times = (withLargeBytes - demoBytes) / stack.model.onnx.length;

@@ -97,12 +97,6 @@ export class BenchStack {
     rmSync(this.stack.home, { recursive: true, force: true });
   }
 
-  /** Registers a model version and waits until the predictor serves it. */
-  async publish(model: BenchModel, label?: string): Promise<void> {
-    await this.admin.publishModel(model.bundle, label);
-    await this.serves([model.reference]);
-  }
-
   /** Waits until the predictor serves all of these, by "name@version". */
   serves(references: readonly string[]): Promise<void> {
     return this.until(async () => {
@@ -124,7 +118,8 @@ export class BenchStack {
   }
 
   private async prepare(): Promise<void> {
-    await this.publish(this.model, 'champion');
+    await this.admin.publishModel(this.model.bundle, 'champion');
+    await this.serves([this.model.reference]);
     const variant = { weight: 50, explore: 0.02, ctr: this.model.reference };
     await this.admin.createExperiment({
       key: 'bench',
