@@ -45,7 +45,7 @@ const claims: fc.Arbitrary<TokenClaims> = fc.record({
   expiresMs: fc.nat(4e12),
   pctr: float32,
   pcvr: float32,
-  ticket: fc.boolean(),
+  ticket: fc.constant(false),
   fallback: fc.boolean(),
   forced: fc.boolean(),
   explored: fc.boolean(),
@@ -82,6 +82,17 @@ describe('TokenSealer', () => {
         expect(other.open(token)).toEqual(given);
       }),
       { numRuns: 200, seed: 4 },
+    );
+  });
+
+  it('opens a ticket with what the tokens of its prediction share, and nothing of a candidate', () => {
+    const sealer = new TokenSealer(parseKeyRing(KEY_1));
+    const none = { index: 0, adId: '', campaignId: '', bidMicros: 0, propensity: 0, pctr: 0, pcvr: 0 };
+    fc.assert(
+      fc.property(claims, (given) => {
+        expect(sealer.open(sealer.ticket(sealer.share(given)))).toEqual({ ...given, ...none, ticket: true });
+      }),
+      { numRuns: 100, seed: 5 },
     );
   });
 
