@@ -77,7 +77,7 @@ export function predictorVariables(env: StackEnvironment, secrets: StackSecrets,
     UNLEASH_REFRESH_MS: '1000',
     MODEL_REFRESH_MS: '1000',
     // A development machine does other things as well; what waits for those is no overload.
-    QUEUE_TARGET_MS: '100',
+    QUEUE_TARGET_MS: '1000',
     ADLIFT_TOKEN_KEYS: secrets.tokenKeys,
     ADLIFT_CREDENTIALS: JSON.stringify([
       { name: 'player', key: secrets.playerKey, grants: ['future_times', 'inject_faults'] },
