@@ -1,6 +1,6 @@
 import type { Column } from './column';
 import { ColumnDecoder, pathOf } from './decode-column';
-import { InvalidField } from './predict-request';
+import { InvalidField, MAX_COLUMNS } from './predict-request';
 import { ColumnLayout, RequestColumns } from './request-columns';
 import type { WireReader } from './wire-reader';
 
@@ -22,6 +22,8 @@ export class ColumnCollector {
   /** Takes in the column field whose tag begins at `start`; the reader stands behind the tag. Throws InvalidField. */
   add(reader: WireReader, start: number): void {
     const place = this.list.length;
+    // Here and not afterwards: empty ones cost the sender little, and the layout outlives the request.
+    if (place === MAX_COLUMNS) throw new InvalidField('columns', `at most ${MAX_COLUMNS} columns`);
     const end = reader.delimited();
     this.list.push(decoder.decode(reader, end, place));
     const { name } = decoder;

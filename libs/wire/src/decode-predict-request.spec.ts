@@ -179,4 +179,23 @@ describe('decodePredictRequest', () => {
       { numRuns: 3000, seed: 2 },
     );
   });
+
+  it('takes bids one by one and in several runs, in their order', () => {
+    const bytes = Buffer.from([0x40, 1, 0x42, 2, 2, 3, 0x40, 4, 0x42, 0, 0x42, 1, 5]);
+    expect([...decodePredictRequest(bytes).bidMicros]).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it.each([
+    ['bid_micros', Buffer.from([0x40, 1])],
+    ['bid_micros', Buffer.from([0x42, 2, 1, 1])],
+    ['ad_id', Buffer.from([0x32, 1, 0x61])],
+    ['campaign_id', Buffer.from([0x7a, 1, 0x61])],
+    ['columns', Buffer.from([0x3a, 3, 0x0a, 1, 0x61])],
+  ])('refuses more %s than there may be, however they are sent, before it reads them all', (field, piece) => {
+    const many = Buffer.concat(Array.from({ length: 100_000 }, () => piece));
+    // What follows is not even protobuf: nobody gets so far.
+    expect(() => decodePredictRequest(Buffer.concat([many, Buffer.from([7])]))).toThrow(
+      expect.objectContaining({ field }) as Error,
+    );
+  });
 });

@@ -1,5 +1,5 @@
 import { ColumnCollector } from './decode-columns';
-import { InvalidField, type BidType, type PredictRequest } from './predict-request';
+import { InvalidField, MAX_CANDIDATES, type BidType, type PredictRequest } from './predict-request';
 import { ColumnLayout, RequestColumns } from './request-columns';
 import { Slab } from './slab';
 import { WireReader } from './wire-reader';
@@ -35,6 +35,7 @@ function decode(reader: WireReader): PredictRequest {
   const adIds: string[] = [];
   const campaignIds: string[] = [];
   const collector = new ColumnCollector(reader.bytes);
+  const bids = new BidCollector();
   const routing: Record<string, string> = {};
   const draft: Draft = {
     requestId: '',
@@ -80,13 +81,13 @@ function decode(reader: WireReader): PredictRequest {
         draft.n = reader.uint32();
         break;
       case 6:
-        adIds.push(reader.text());
+        addText('ad_id', adIds, reader);
         break;
       case 7:
         collector.add(reader, start);
         break;
       case BIDS:
-        draft.bidMicros = decodeBids(reader, tag & 7, draft.bidMicros);
+        bids.add(reader, tag & 7);
         break;
       case 9:
         draft.bidType = enumValue('bid_type', BID_TYPES, reader.uint32());
@@ -107,9 +108,10 @@ function decode(reader: WireReader): PredictRequest {
         draft.placement = reader.text();
         break;
       default:
-        campaignIds.push(reader.text());
+        addText('campaign_id', campaignIds, reader);
     }
   }
+  draft.bidMicros = bids.values();
   draft.columns = collector.columns();
   draft.rawColumns = collector.rawColumns();
   return draft;
@@ -125,22 +127,48 @@ function enumValue<T>(field: string, values: readonly T[], at: number): T {
   return value;
 }
 
-/** One packed run of bids, or a single one; protobuf lets them come in several parts. */
-function decodeBids(reader: WireReader, wireType: number, before: Float64Array): Float64Array {
-  if (wireType !== DELIMITED) {
-    if (wireType !== 0) throw new RangeError('field 8 is of another type');
-    return Float64Array.of(...before, reader.int64());
+/** Bids in the order in which they were sent; protobuf lets them come in several runs, and one by one. */
+class BidCollector {
+  private bids: Float64Array = NO_BIDS;
+  private count = 0;
+
+  /** Takes in one run or one bid. Throws InvalidField for more bids than there may be candidates. */
+  add(reader: WireReader, wireType: number): void {
+    if (wireType !== DELIMITED) {
+      if (wireType !== 0) throw new RangeError('field 8 is of another type');
+      this.reserve(1);
+      this.bids[this.count++] = reader.int64();
+      return;
+    }
+    const end = reader.delimited();
+    let more = 0;
+    for (let i = reader.at; i < end; i++) if ((reader.bytes[i] ?? 0) < 0x80) more++;
+    this.reserve(more);
+    const outer = reader.end;
+    reader.end = end;
+    while (!reader.done) this.bids[this.count++] = reader.int64();
+    reader.end = outer;
   }
-  const end = reader.delimited();
-  let count = 0;
-  for (let i = reader.at; i < end; i++) if ((reader.bytes[i] ?? 0) < 0x80) count++;
-  const bids = slab.float64(before.length + count);
-  bids.set(before);
-  const outer = reader.end;
-  reader.end = end;
-  for (let i = before.length; !reader.done; i++) bids[i] = reader.int64();
-  reader.end = outer;
-  return bids;
+
+  values(): Float64Array {
+    return this.bids.length === this.count ? this.bids : this.bids.subarray(0, this.count);
+  }
+
+  /** Doubles: a message of many small runs would otherwise copy all of them for each. */
+  private reserve(more: number): void {
+    const count = this.count + more;
+    if (count > MAX_CANDIDATES) throw new InvalidField('bid_micros', `at most ${MAX_CANDIDATES} entries`);
+    if (count <= this.bids.length) return;
+    const grown = slab.float64(this.count === 0 ? count : Math.max(count, 2 * this.count));
+    grown.set(this.bids.subarray(0, this.count));
+    this.bids = grown;
+  }
+}
+
+/** Texts that there is at most one of for each candidate. */
+function addText(field: string, texts: string[], reader: WireReader): void {
+  if (texts.length === MAX_CANDIDATES) throw new InvalidField(field, `at most ${MAX_CANDIDATES} entries`);
+  texts.push(reader.text());
 }
 
 function decodeRoutingEntry(reader: WireReader, routing: Record<string, string>): void {
