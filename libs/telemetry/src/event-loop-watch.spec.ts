@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { EventLoopWatch, outside } from './event-loop-watch';
+import fc from 'fast-check';
+import { EventLoopWatch, longestOutside, type Span } from './event-loop-watch';
 
 describe('EventLoopWatch', () => {
   it('tells how long the event loop stood still, and forgets it with the telling', async () => {
@@ -24,19 +25,42 @@ describe('EventLoopWatch', () => {
   });
 });
 
-describe('outside', () => {
+describe('longestOutside', () => {
   it('leaves out what of a span lies in others', () => {
-    expect(outside({ from: 10, to: 30 }, [])).toBe(20);
-    expect(
-      outside({ from: 10, to: 30 }, [
-        { from: 0, to: 12 },
-        { from: 15, to: 18 },
-        { from: 29, to: 40 },
-        { from: 50, to: 60 },
-      ]),
-    ).toBe(14);
+    expect(longestOutside([{ from: 10, to: 30 }], [])).toBe(20);
+    const others = [
+      { from: 29, to: 40 },
+      { from: 0, to: 12 },
+      { from: 50, to: 60 },
+      { from: 15, to: 18 },
+    ];
+    expect(longestOutside([{ from: 10, to: 30 }], others)).toBe(14);
+    expect(longestOutside([], others)).toBe(0);
+  });
+
+  it('finds the longest, as comparing each with all does', () => {
+    const spans = fc.array(fc.tuple(fc.nat(9), fc.nat(9)), { maxLength: 30 }).map(oneAfterAnother);
+    fc.assert(
+      fc.property(spans, spans, (delays, pauses) => {
+        const left = delays.map((delay) => pauses.reduce((ms, pause) => ms - shared(delay, pause), length(delay)));
+        expect(longestOutside(delays, pauses)).toBe(Math.max(0, ...left));
+      }),
+    );
   });
 });
+
+/** Spans from the gaps before them and their lengths. */
+function oneAfterAnother(parts: readonly (readonly [number, number])[]): Span[] {
+  let at = 0;
+  return parts.map(([gap, ms]) => {
+    const from = at + gap;
+    at = from + ms;
+    return { from, to: at };
+  });
+}
+
+const length = ({ from, to }: Span): number => to - from;
+const shared = (a: Span, b: Span): number => Math.max(0, Math.min(a.to, b.to) - Math.max(a.from, b.from));
 
 /** Lets some ticks of the watch come. */
 async function turns(count: number): Promise<void> {

@@ -23,7 +23,8 @@ export interface EventLoopDelays {
 const PERIOD_MS = 5;
 /** Shorter delays are counted but not held against the garbage collector. */
 const NOTED_MS = 2;
-const MOST_NOTED = 10_000;
+/** As many are looked at together, whether somebody reads or not. */
+const MOST_NOTED = 1_000;
 const NANOSECONDS = 1e6;
 /** As node:perf_hooks numbers them. */
 const KINDS = new Map<unknown, GcKind>([
@@ -34,11 +35,17 @@ const KINDS = new Map<unknown, GcKind>([
   [16, 'weak'],
 ]);
 
+const NO_GC: Readonly<Record<GcKind, number>> = { minor: 0, major: 0, incremental: 0, weak: 0 };
+
 /** Watches how long this thread's event loop does not turn, and how much of that is garbage collection. */
 export class EventLoopWatch {
   private readonly delays = createHistogram();
+  /** Since the last {@link fold}. */
   private noted: Span[] = [];
-  private pauses: { readonly kind: GcKind; readonly span: Span }[] = [];
+  private pauses: Span[] = [];
+  /** Since the last look. */
+  private longestBesidesGc = 0;
+  private gc = NO_GC;
   private readonly observer = new PerformanceObserver((list) => this.collected(list.getEntries()));
   private readonly timer: NodeJS.Timeout;
   private last = performance.now();
@@ -50,21 +57,18 @@ export class EventLoopWatch {
 
   /** What was seen since the last look. */
   read(): EventLoopDelays {
-    this.collected(this.observer.takeRecords());
-    const { delays, noted, pauses } = this;
-    const gc = { minor: 0, major: 0, incremental: 0, weak: 0 };
-    for (const { kind, span } of pauses) gc[kind] = Math.max(gc[kind], span.to - span.from);
-    const spans = pauses.map(({ span }) => span);
+    this.fold();
+    const { delays, longestBesidesGc, gc } = this;
     const read: EventLoopDelays = {
       p50: delays.count === 0 ? 0 : delays.percentile(50) / NANOSECONDS,
       p99: delays.count === 0 ? 0 : delays.percentile(99) / NANOSECONDS,
       longest: delays.count === 0 ? 0 : delays.max / NANOSECONDS,
-      longestBesidesGc: noted.reduce((most, delay) => Math.max(most, outside(delay, spans)), 0),
+      longestBesidesGc,
       gc,
     };
     delays.reset();
-    this.noted = [];
-    this.pauses = [];
+    this.longestBesidesGc = 0;
+    this.gc = NO_GC;
     return read;
   }
 
@@ -79,23 +83,44 @@ export class EventLoopWatch {
     this.last = now;
     const delay = now - from;
     this.delays.record(Math.max(1, Math.round(delay * NANOSECONDS)));
-    if (delay >= NOTED_MS && this.noted.length < MOST_NOTED) this.noted.push({ from, to: now });
+    if (delay >= NOTED_MS) this.noted.push({ from, to: now });
+    if (this.noted.length >= MOST_NOTED || this.pauses.length >= MOST_NOTED) this.fold();
+  }
+
+  /** Sets the noted delays against the pauses that were in them. */
+  private fold(): void {
+    this.collected(this.observer.takeRecords());
+    this.longestBesidesGc = Math.max(this.longestBesidesGc, longestOutside(this.noted, this.pauses));
+    this.noted = [];
+    this.pauses = [];
   }
 
   private collected(entries: readonly PerformanceEntry[]): void {
     for (const entry of entries) {
-      if (this.pauses.length >= MOST_NOTED) return;
       const { startTime, duration, detail } = entry as PerformanceEntry & { detail?: { kind?: unknown } };
       const kind = KINDS.get(detail?.kind);
-      if (kind !== undefined) this.pauses.push({ kind, span: { from: startTime, to: startTime + duration } });
+      if (kind === undefined) continue;
+      this.gc = { ...this.gc, [kind]: Math.max(this.gc[kind], duration) };
+      this.pauses.push({ from: startTime, to: startTime + duration });
     }
   }
 }
 
-/** Milliseconds of a span that lie in none of the others, which do not overlap. */
-export function outside({ from, to }: Span, others: readonly Span[]): number {
-  return others.reduce(
-    (left, other) => left - Math.max(0, Math.min(to, other.to) - Math.max(from, other.from)),
-    to - from,
-  );
+/**
+ * The most milliseconds of one of `spans` that lie in none of the `others`, in one walk along both: spans are in order
+ * of time, and neither they nor the others overlap among themselves.
+ */
+export function longestOutside(spans: readonly Span[], others: readonly Span[]): number {
+  const sorted = [...others].sort((a, b) => a.from - b.from);
+  let longest = 0;
+  let first = 0;
+  for (const { from, to } of spans) {
+    while (first < sorted.length && sorted[first].to <= from) first++;
+    let left = to - from;
+    for (let at = first; at < sorted.length && sorted[at].from < to; at++) {
+      left -= Math.min(to, sorted[at].to) - Math.max(from, sorted[at].from);
+    }
+    longest = Math.max(longest, left);
+  }
+  return longest;
 }
