@@ -22,6 +22,7 @@ export {
 } from './predict-request';
 export { readText } from './read-text';
 export { requireId } from './require-id';
+export { textHash } from './text-hash';
 export { validatePredictRequest } from './validate-predict-request';
 export { isUuidV7, uuidToBytes, uuidFromBytes, uuidV7Day, uuidV7RandomHex, uuidV7Time, makeUuidV7 } from './uuid-v7';
 export { parseTraceparent, type TraceContext } from './traceparent';

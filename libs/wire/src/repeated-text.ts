@@ -1,3 +1,5 @@
+import { textHash } from './text-hash';
+
 /** Open addressing over places of texts; entries of earlier calls are told by their generation. */
 const SLOTS = 4096;
 const MOST = SLOTS / 2;
@@ -15,7 +17,7 @@ export function firstRepeated(texts: readonly string[]): number {
   if (generation === 0) generations.fill(generation++);
   for (let i = 0; i < texts.length; i++) {
     const text = texts[i] ?? '';
-    let slot = slotOf(text);
+    let slot = textHash(text) & (SLOTS - 1);
     for (; generations[slot] === generation; slot = (slot + 1) % SLOTS) {
       if (texts[places[slot] ?? 0] === text) return i;
     }
@@ -23,11 +25,4 @@ export function firstRepeated(texts: readonly string[]): number {
     places[slot] = i;
   }
   return -1;
-}
-
-/** FNV-1a (Fowler, Noll, Vo) over the UTF-16 code units. */
-function slotOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return ((hash >>> 16) ^ hash) & (SLOTS - 1);
 }

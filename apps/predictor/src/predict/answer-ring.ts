@@ -1,3 +1,5 @@
+import { textHash } from '@adlift/wire';
+
 /** Places of an answer's hash in the table, and sets of places. */
 const WAYS = 4;
 const SETS = 1 << 14;
@@ -46,7 +48,7 @@ export class AnswerRing {
     memory.writeUInt32LE(bytes.length, at + 16);
     memory.set(bytes, at + HEADER_BYTES + keyBytes);
     this.head = head + HEADER_BYTES + keyBytes + bytes.length;
-    const hash = hashOf(key);
+    const hash = textHash(key);
     const place = this.oldest(hash);
     this.places[place] = head;
     this.hashes[place] = hash;
@@ -54,7 +56,7 @@ export class AnswerRing {
 
   /** What was kept under the key, unless its time is over or its memory was needed. */
   find(key: string, now: number): RingEntry | undefined {
-    const hash = hashOf(key);
+    const hash = textHash(key);
     const first = (hash & (SETS - 1)) * WAYS;
     let newest = -1;
     for (let way = first; way < first + WAYS; way++) {
@@ -86,11 +88,4 @@ export class AnswerRing {
     }
     return oldest;
   }
-}
-
-/** FNV-1a (Fowler, Noll, Vo) over the UTF-16 code units, its halves mixed. */
-function hashOf(key: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
-  return hash ^ (hash >>> 15);
 }
