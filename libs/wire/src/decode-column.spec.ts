@@ -64,6 +64,11 @@ describe('ColumnDecoder', () => {
     });
   });
 
+  it('refuses a second run of places in a dictionary instead of forgetting the first', () => {
+    const { field, problem } = refusal([0x0a, 1, 0x61, 0x22, 1, 0x78, 0x2a, 1, 0, 0x2a, 1, 0]);
+    expect([field, problem]).toEqual(['columns[3]', 'two forms or two runs of values are filled']);
+  });
+
   it('keeps the bitmap of missing values, and knows an empty column as absent', () => {
     const missing = Uint8Array.of(0b101);
     const { column } = decode({ name: 'a', f32: [1, 2, 3], missing });

@@ -54,6 +54,7 @@ export class ColumnDecoder {
         continue;
       }
       if (field === 5) {
+        if (idx !== undefined) throw twoForms(index);
         idx = uint32s(new WireReader(reader.bytes, start, until), index);
         continue;
       }
@@ -91,7 +92,7 @@ export function pathOf(index: number): string {
 }
 
 function twoForms(index: number): InvalidField {
-  return new InvalidField(pathOf(index), 'two forms of values are filled');
+  return new InvalidField(pathOf(index), 'two forms or two runs of values are filled');
 }
 
 /** Read through a view, since numbers of a message lie at any offset. */
