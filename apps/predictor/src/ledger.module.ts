@@ -1,19 +1,19 @@
+import { join } from 'node:path';
 import { Global, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'pg';
-import { LedgerWriter, ShadowLog } from '@adlift/ledger';
+import { Ledger } from '@adlift/ledger';
+import { LedgerObservers } from './events/ledger-observers';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from './predictor-config';
 
 /** Injection token of the predictor's connection pool. */
 export const LEDGER_POOL = Symbol('LEDGER_POOL');
 
-/** Rows of the prediction log that may wait in memory; about 2 kB each. */
-const MAX_PENDING_PREDICTIONS = 20_000;
-const MAX_PENDING_SHADOW_SCORES = 10_000;
 const DRAIN_MS = 6_000;
 
 @Global()
 @Module({
   providers: [
+    LedgerObservers,
     {
       provide: LEDGER_POOL,
       inject: [PREDICTOR_CONFIG],
@@ -31,47 +31,35 @@ const DRAIN_MS = 6_000;
       },
     },
     {
-      provide: LedgerWriter,
-      inject: [LEDGER_POOL, PREDICTOR_CONFIG],
-      useFactory: (pool: Pool, config: PredictorEnvironment): LedgerWriter => {
-        const logger = new Logger('ledger');
-        return new LedgerWriter({
-          pool,
-          maxPendingExposures: config.MAX_PENDING_EXPOSURES,
-          maxPendingPredictions: MAX_PENDING_PREDICTIONS,
-          onUnavailable: (error) => logger.warn(`event store away, will try again: ${error.message}`),
-          onRefused: (what, error) => logger.error(`${what} refused by the event store: ${error.message}`),
-        });
-      },
-    },
-    {
-      provide: ShadowLog,
-      inject: [LEDGER_POOL],
-      useFactory: (pool: Pool): ShadowLog => {
-        const logger = new Logger('shadow');
-        return new ShadowLog({
-          pool,
-          maxPending: MAX_PENDING_SHADOW_SCORES,
-          onUnavailable: (error) => logger.warn(`shadow scores not stored yet, will try again: ${error.message}`),
-          onRefused: (error) => logger.error(`shadow score refused by the event store: ${error.message}`),
-        });
-      },
+      provide: Ledger,
+      inject: [PREDICTOR_CONFIG, LedgerObservers],
+      useFactory: (config: PredictorEnvironment, observers: LedgerObservers): Promise<Ledger> =>
+        Ledger.open({
+          file: join(config.SPOOL_DIR ?? join(config.ADLIFT_HOME, 'spool'), 'ledger.db'),
+          maxBytes: config.SPOOL_MAX_MB * 2 ** 20,
+          databaseUrl: config.DATABASE_URL,
+          onStored: (notice) => observers.stored(notice),
+          onAway: (message) => observers.away(message),
+          onThreadDied: (error) => observers.threadDied(error),
+        }).catch((error: Error) => {
+          throw error.name === 'SpoolInUse'
+            ? new Error(`${error.message}; give each predictor of a machine a SPOOL_DIR of its own`)
+            : error;
+        }),
     },
   ],
-  exports: [LEDGER_POOL, LedgerWriter, ShadowLog],
+  exports: [LEDGER_POOL, Ledger],
 })
 export class LedgerModule implements OnApplicationShutdown {
   constructor(
-    private readonly ledger: LedgerWriter,
-    private readonly shadows: ShadowLog,
+    private readonly ledger: Ledger,
     @Inject(LEDGER_POOL) private readonly pool: Pool,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    const [left] = await Promise.all([this.ledger.close(DRAIN_MS), this.shadows.close(DRAIN_MS)]);
-    if (left.exposures + left.predictions > 0) {
-      new Logger('ledger').error(`ended with ${left.exposures} exposures and ${left.predictions} log rows not stored`);
-    }
+    const left = await this.ledger.close(DRAIN_MS);
+    if (left > 0)
+      new Logger('ledger').warn(`ended with ${left} records in the spool; they are stored at the next start`);
     await this.pool.end();
   }
 }

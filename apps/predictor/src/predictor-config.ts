@@ -30,7 +30,10 @@ export const predictorEnvironment = z.object({
   BATCH_BUDGET_MS: z.coerce.number('must be milliseconds, 0 to 100').min(0).max(100).default(2),
   PRIORS_REFRESH_MS: milliseconds(60_000),
   ATTRIBUTION_WINDOW_DAYS: z.coerce.number().int().min(1).max(365).default(30),
-  MAX_PENDING_EXPOSURES: z.coerce.number().int().min(1).default(100_000),
+  /** Folder of the spool; `spool` below ADLIFT_HOME by default. */
+  SPOOL_DIR: z.string().min(1).optional(),
+  /** The most that events, exposures and log rows may take on disk while PostgreSQL is away, MiB. */
+  SPOOL_MAX_MB: z.coerce.number('must be MiB, 8 to 1048576').int().min(8).max(1_048_576).default(2048),
   ADLIFT_TOKEN_KEYS: z.string().transform((text, context): KeyRing => {
     try {
       return parseKeyRing(text);

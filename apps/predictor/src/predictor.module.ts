@@ -11,7 +11,7 @@ import { EventsController } from './events/events.controller';
 import { EventObservers } from './events/event-observers';
 import { EventsGrpc } from './events/events.grpc';
 import { EventsService } from './events/events.service';
-import { RejectedEvents } from './events/rejected-events';
+import { RecentEvents } from './events/recent-events';
 import { ExplainController } from './explain/explain.controller';
 import { ExplainGrpc } from './explain/explain.grpc';
 import { ExplainMetrics } from './explain/explain-metrics';
@@ -110,7 +110,7 @@ export class PredictorModule {
         ...[ExplainedModels, ExplainGate, WeightStore, ReplacementScorer, ModelExplainer],
         ...[ExplainMetrics, ExplainService, ExplainGrpc],
         ...[ShadowMetrics, ShadowRunner, ShadowScoring],
-        ...[Credentials, RejectedEvents, EventObservers, EventsService, EventsGrpc],
+        ...[Credentials, RecentEvents, EventObservers, EventsService, EventsGrpc],
         ...[ActivityCounts, PredictorStatus, ProcessMetrics, ScoringMetrics, SpanStorage, ModelHealth, GrpcServer],
         ...[OfferedModels, ModelInference, RouterInference, InferenceStatistics],
         ...[InferenceCatalogue, InferenceService, InferenceGrpc],

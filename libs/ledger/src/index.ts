@@ -1,6 +1,11 @@
 export { foldDeltas } from './fold';
+export { Ledger, type LedgerOptions } from './ledger';
 export { type EventOutcome, type Exposure, type LedgerEvent, type LedgerEventKind } from './ledger-event';
-export { LedgerWriter, type LedgerWriterOptions } from './ledger-writer';
-export { type PredictionRecord } from './prediction-record';
-export { ShadowLog, type ShadowLogOptions } from './shadow-log';
-export { type ShadowScore } from './shadow-score';
+export { LEDGER_STREAMS, type LedgerStream } from './ledger-stream';
+export { encodeEvent } from './record/event-record';
+export { encodeExposure } from './record/exposure-row';
+export { type PredictionRecord } from './record/prediction-record';
+export { type Rejection } from './record/rejection';
+export { type ShadowScore } from './record/shadow-score';
+export { streamStore } from './store/stream-store';
+export { type StoredNotice } from './writer/writer-protocol';

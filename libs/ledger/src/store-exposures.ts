@@ -1,12 +1,12 @@
 import type { ClientBase } from 'pg';
-import { uuidV7Day } from '@adlift/wire';
-import { copyInto, copyRow } from '@adlift/persistence';
-import type { Exposure } from './ledger-event';
-
-const COLUMNS = 'experiment, phase, unit, variant, served, flag_digest, prediction_id, day, exposed_at';
+import { copyBinaryInto } from '@adlift/persistence';
+import type { EventOutcome } from './ledger-event';
+import { EXPOSURE_COLUMNS as COLUMNS } from './record/exposure-row';
+import { placed } from './record/row-head';
+import { ACCEPTED, ALREADY_RECORDED } from './store/outcomes';
 
 const CREATE_STAGING = `CREATE TEMP TABLE IF NOT EXISTS staged_exposure (
-  seq int, experiment text, phase int, unit text, variant text, served text, flag_digest text, prediction_id uuid,
+  seq int, experiment text, phase bigint, unit text, variant text, served text, flag_digest text, prediction_id uuid,
   day date, exposed_at timestamptz
 ) ON COMMIT DELETE ROWS`;
 
@@ -15,26 +15,12 @@ const FIRST = `SELECT DISTINCT ON (experiment, phase, unit) * FROM staged_exposu
   ORDER BY experiment, phase, unit, prediction_id`;
 
 /**
- * Stores exposures inside the caller's transaction. An earlier exposure that arrives late replaces the stored one,
- * and a correction delta moves what was counted. Returns, in order, whether each was new.
+ * Stores exposure rows inside the caller's transaction. An earlier exposure that arrives late replaces the stored one,
+ * and a correction delta moves what was counted. The outcomes tell, in order, which were new.
  */
-export async function storeExposures(client: ClientBase, exposures: readonly Exposure[]): Promise<boolean[]> {
+export async function storeExposures(client: ClientBase, rows: readonly Uint8Array[]): Promise<EventOutcome[]> {
   await client.query(CREATE_STAGING);
-  const rows = exposures.map(({ assignment, unitId, predictionId, timeMs }, seq) =>
-    copyRow([
-      seq,
-      assignment.experiment,
-      assignment.phase,
-      unitId,
-      assignment.assigned,
-      assignment.served,
-      assignment.flagDigest,
-      predictionId,
-      uuidV7Day(predictionId),
-      new Date(timeMs).toISOString(),
-    ]),
-  );
-  await copyInto(client, 'staged_exposure', `seq, ${COLUMNS}`, rows);
+  await copyBinaryInto(client, 'staged_exposure', `seq, ${COLUMNS}`, rows.map(placed));
   const { rows: fresh } = await client.query<{ seq: number }>(
     `WITH first AS (${FIRST}), fresh AS (
        INSERT INTO exposure (${COLUMNS}) SELECT ${COLUMNS} FROM first ORDER BY experiment, phase, unit
@@ -45,10 +31,10 @@ export async function storeExposures(client: ClientBase, exposures: readonly Exp
      )
      SELECT seq FROM fresh JOIN first USING (experiment, phase, unit)`,
   );
-  if (fresh.length < exposures.length) await moveToEarlier(client);
-  const isNew = exposures.map(() => false);
-  for (const { seq } of fresh) isNew[seq] = true;
-  return isNew;
+  if (fresh.length < rows.length) await moveToEarlier(client);
+  const outcomes = rows.map(() => ALREADY_RECORDED);
+  for (const { seq } of fresh) outcomes[seq] = ACCEPTED;
+  return outcomes;
 }
 
 async function moveToEarlier(client: ClientBase): Promise<void> {

@@ -1,12 +1,12 @@
-import type { ClientBase, Pool, PoolClient } from 'pg';
-import { ensurePartitions } from './partitions';
+import type { Pool, PoolClient } from 'pg';
+import { BatchStore, type BatchStoreOptions } from './batch-store';
 
 /** The store cannot be reached; nothing of the call was kept and it may be sent again. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 }
 
-export interface BatchWriterOptions<Item, Outcome> {
+export interface BatchWriterOptions<Item, Outcome> extends BatchStoreOptions<Item, Outcome> {
   readonly pool: Pool;
   /** Rows of one transaction. */
   readonly maxRows: number;
@@ -14,16 +14,6 @@ export interface BatchWriterOptions<Item, Outcome> {
   readonly capacity: number;
   /** How long offered items may wait for others to share a transaction, milliseconds; 0 by default. */
   readonly lingerMs?: number;
-  /** Tables with daily partitions that the items go to; the event tables by default. */
-  readonly tables?: readonly string[];
-  /** The day partition an item needs; undefined for tables without. */
-  readonly dayOf: (item: Item) => string | undefined;
-  /** Writes a batch inside an open transaction: one outcome per item. */
-  readonly store: (client: ClientBase, items: readonly Item[]) => Promise<readonly Outcome[]>;
-  /** After the COMMIT of a batch. */
-  readonly committed?: () => void;
-  /** The outcome of an item that the database refuses for what it is, found by bisecting its batch. */
-  readonly refused: (item: Item, error: Error) => Outcome;
   /** Told once per failed attempt while the store is away. */
   readonly onUnavailable: (error: Error) => void;
 }
@@ -35,8 +25,6 @@ interface Waiting<Item, Outcome> {
   readonly settle?: { done: (outcome: Outcome) => void; failed: (error: Error) => void };
 }
 
-/** What PostgreSQL answers to a row that no partition takes: a violated check. */
-const NO_PARTITION = '23514';
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 const CLOSING_PAUSE_MS = 300;
@@ -48,7 +36,6 @@ const CLOSE_POLL_MS = 20;
  */
 export class BatchWriter<Item, Outcome> {
   private waiting: Waiting<Item, Outcome>[] = [];
-  private readonly knownDays = new Set<string>();
   private running: Promise<void> | undefined;
   private inFlight = 0;
   private inFlightSince = 0;
@@ -58,7 +45,11 @@ export class BatchWriter<Item, Outcome> {
   private closed = false;
   private abandoned = false;
 
-  constructor(private readonly options: BatchWriterOptions<Item, Outcome>) {}
+  private readonly store: BatchStore<Item, Outcome>;
+
+  constructor(private readonly options: BatchWriterOptions<Item, Outcome>) {
+    this.store = new BatchStore(options);
+  }
 
   /** Items not yet durable. */
   get pending(): number {
@@ -155,7 +146,7 @@ export class BatchWriter<Item, Outcome> {
         batch = this.waiting.splice(0, this.options.maxRows);
         this.inFlight = batch.length;
         this.inFlightSince = batch[0]?.arrivedMs ?? 0;
-        await this.storeOrSplit(client, batch);
+        await this.settle(client, batch);
         this.inFlight = 0;
         batch = [];
         this.pauseMs = 0;
@@ -178,56 +169,13 @@ export class BatchWriter<Item, Outcome> {
     for (const { settle } of all) settle?.failed(new StoreUnavailable(`the store is away: ${error.message}`));
   }
 
-  private async storeOrSplit(client: PoolClient, batch: Waiting<Item, Outcome>[]): Promise<void> {
-    try {
-      const outcomes = await this.transaction(
-        client,
-        batch.map(({ item }) => item),
-      );
-      batch.forEach(({ settle }, i) => settle?.done(outcomes[i]));
-    } catch (error) {
-      if (!isRefusalOfData(error)) throw error;
-      const [first] = batch;
-      if (batch.length === 1 && first !== undefined) {
-        const outcome = this.options.refused(first.item, error as Error);
-        first.settle?.done(outcome);
-        return;
-      }
-      const half = Math.ceil(batch.length / 2);
-      await this.storeOrSplit(client, batch.slice(0, half));
-      await this.storeOrSplit(client, batch.slice(half));
-    }
+  private async settle(client: PoolClient, batch: readonly Waiting<Item, Outcome>[]): Promise<void> {
+    const outcomes = await this.store.store(
+      client,
+      batch.map(({ item }) => item),
+    );
+    batch.forEach(({ settle }, i) => settle?.done(outcomes[i]));
   }
-
-  private async transaction(client: PoolClient, items: readonly Item[]): Promise<readonly Outcome[]> {
-    const days = new Set(items.map(this.options.dayOf).filter((day) => day !== undefined));
-    const unknown = [...days].filter((day) => !this.knownDays.has(day));
-    if (unknown.length > 0) {
-      await ensurePartitions(client, unknown, this.options.tables);
-      for (const day of unknown) this.knownDays.add(day);
-    }
-    await client.query('BEGIN');
-    try {
-      const outcomes = await this.options.store(client, items);
-      await client.query('COMMIT');
-      this.options.committed?.();
-      return outcomes;
-    } catch (error) {
-      // Without a connection there is nothing to roll back, and the first error is the one that tells why.
-      await client.query('ROLLBACK').catch(() => undefined);
-      for (const day of days) this.knownDays.delete(day);
-      // A partition may have been dropped by another process since it was seen; this time it is made again.
-      if (days.size > 0 && unknown.length === 0 && (error as { code?: string }).code === NO_PARTITION)
-        return this.transaction(client, items);
-      throw error;
-    }
-  }
-}
-
-/** SQLSTATE classes 22 (data exception), 23 (integrity) and 54 (too long for an index): the row is at fault. */
-function isRefusalOfData(error: unknown): boolean {
-  const { code } = error as { code?: string };
-  return typeof code === 'string' && /^(22|23|54)/.test(code);
 }
 
 function ignore(): void {}

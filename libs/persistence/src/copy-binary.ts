@@ -10,14 +10,30 @@ const EPOCH_MS = Date.UTC(2000, 0, 1);
 const DAY_MS = 86_400_000;
 const HEADER_BYTES = 20;
 
+/** Days from 2000-01-01 to the UTC day of Unix milliseconds: how PostgreSQL counts them. */
+export function daysSince2000(timeMs: number): number {
+  return Math.floor((timeMs - EPOCH_MS) / DAY_MS);
+}
+
+/** The day as YYYY-MM-DD. */
+export function dayText(day: number): string {
+  // Nearly all rows are of the same day as the one before.
+  if (day !== lastDay.day) lastDay = { day, text: new Date(EPOCH_MS + day * DAY_MS).toISOString().slice(0, 10) };
+  return lastDay.text;
+}
+
+let lastDay = { day: 0, text: '2000-01-01' };
+
 /** Element types of arrays by their OID in PostgreSQL's catalogue. */
 const OID = { int8: 20, int4: 23, text: 25, float4: 700, float8: 701 } as const;
 
 /** Longest text that is copied character by character. */
 const SHORT_TEXT = 40;
 
-/** Rows that were written one after another lie in one block of this size and are sent without a copy. */
+/** Rows that are written one after another lie in one block of this size. */
 const BLOCK_BYTES = 1 << 18;
+/** A copy is sent in pieces of about this size. */
+const PIECE_BYTES = 1 << 18;
 
 /**
  * Writes rows of PostgreSQL's binary COPY format: numbers go in as they are, where the text format would print each.
@@ -46,6 +62,18 @@ export class BinaryRow {
   int4(value: number): void {
     this.field(4);
     this.view.setInt32(this.at, value);
+    this.at += 4;
+  }
+
+  /** A whole number below 2^53 as bigint. */
+  int8(value: number): void {
+    this.field(8);
+    this.writeInt8(value);
+  }
+
+  float4(value: number): void {
+    this.field(4);
+    this.view.setFloat32(this.at, value);
     this.at += 4;
   }
 
@@ -85,7 +113,7 @@ export class BinaryRow {
 
   /** The UTC day of Unix milliseconds. */
   date(timeMs: number): void {
-    this.int4(Math.floor((timeMs - EPOCH_MS) / DAY_MS));
+    this.int4(daysSince2000(timeMs));
   }
 
   /** Unix milliseconds. */
@@ -228,17 +256,20 @@ export async function copyBinaryInto(
   rows: readonly Uint8Array[],
 ): Promise<void> {
   const copy = client.query(copyFrom(`COPY ${table} (${columns}) FROM STDIN (FORMAT binary)`));
-  await pipeline(Readable.from([SIGNATURE, ...joined(rows), TRAILER], { objectMode: false }), copy);
+  await pipeline(Readable.from(pieces(rows), { objectMode: false }), copy);
 }
 
-/** Rows that lie side by side in memory, as one piece each. */
-function joined(rows: readonly Uint8Array[]): Uint8Array[] {
-  const pieces: Uint8Array[] = [];
+/** The copy's bytes in few pieces: each costs a round through two streams, and a row is small. */
+function* pieces(rows: readonly Uint8Array[]): Generator<Buffer> {
+  let piece: Uint8Array[] = [SIGNATURE];
+  let bytes = 0;
   for (const row of rows) {
-    const last = pieces.at(-1);
-    if (last !== undefined && last.buffer === row.buffer && last.byteOffset + last.length === row.byteOffset) {
-      pieces[pieces.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + row.length);
-    } else pieces.push(row);
+    piece.push(row);
+    bytes += row.length;
+    if (bytes < PIECE_BYTES) continue;
+    yield Buffer.concat(piece);
+    piece = [];
+    bytes = 0;
   }
-  return pieces;
+  yield Buffer.concat([...piece, TRAILER]);
 }

@@ -1,4 +1,3 @@
-import { DataSource } from 'typeorm';
 import { Client } from 'pg';
 import { dataSourceOptions } from './data-source-options';
 
@@ -7,6 +6,8 @@ const MIGRATION_LOCK = 7_203_311;
 
 /** Brings the schema up to date. Safe when several replicas start together: one migrates, the others wait. */
 export async function migrate(url: string): Promise<void> {
+  // Here and not above: whoever only writes rows need not hold an ORM in memory.
+  const { DataSource } = await import('typeorm');
   const lock = new Client({ connectionString: url, application_name: 'adlift-migrate' });
   await lock.connect();
   try {

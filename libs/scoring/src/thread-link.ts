@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import { threadEntry } from '@adlift/threads';
 import { ScoringUnavailableError } from './scoring-error';
-import { threadEntry } from './thread-entry';
 import type { ThreadAnswer, ThreadRequest } from './worker-protocol';
 
 export interface ThreadListener {
@@ -16,7 +16,7 @@ export class ThreadLink {
   private dead = false;
 
   constructor(private readonly listener: ThreadListener) {
-    const { filename, execArgv } = threadEntry();
+    const { filename, execArgv } = threadEntry(__dirname, 'scoring-thread');
     this.worker = new Worker(filename, { execArgv });
     this.worker.on('message', (answer: ThreadAnswer) => {
       if (!this.dead) this.listener.answered(answer);

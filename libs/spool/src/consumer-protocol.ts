@@ -3,7 +3,13 @@ import type { StoredBatch } from './spool-file';
 
 /** What a consumer is told by the spool's owner: a way to the thread, each time there is a new one. */
 export type ConsumerNotice =
-  | { readonly type: 'up'; readonly port: MessagePort }
+  | {
+      readonly type: 'up';
+      readonly port: MessagePort;
+      /** Memory of the figures, and the streams in the order in which they have them. */
+      readonly figures: SharedArrayBuffer;
+      readonly streams: readonly string[];
+    }
   | { readonly type: 'down'; readonly message: string; readonly retryAfterMs: number }
   | { readonly type: 'closed' };
 

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { recordsOf } from './blob';
 import type { ConsumerAnswer, ConsumerNotice, ConsumerRequest } from './consumer-protocol';
+import { Figures } from './figures';
 import { SpoolClosed, SpoolFailed, SpoolFull } from './spool-error';
 import type { ReadLimit } from './spool-file';
 
@@ -39,6 +40,8 @@ const FULL_RETRY_MS = 1000;
 export class SpoolConsumer {
   private link = newLink();
   private current: MessagePort | undefined;
+  private figures: Figures | undefined;
+  private streams: readonly string[] = [];
   private closed = false;
   private readonly pending = new Map<number, Pending>();
   private requests = 0;
@@ -47,6 +50,12 @@ export class SpoolConsumer {
   constructor(private readonly port: MessagePort) {
     port.on('message', (notice: ConsumerNotice) => this.noticed(notice));
     port.on('close', () => this.end());
+  }
+
+  /** Durable records of a stream, read from shared memory; 0 while the spool has failed. */
+  backlog(stream: string): number {
+    if (this.current === undefined || this.figures === undefined) return 0;
+    return this.figures.backlog(this.streams.indexOf(stream)).records;
   }
 
   /**
@@ -94,6 +103,8 @@ export class SpoolConsumer {
     switch (notice.type) {
       case 'up':
         this.current = notice.port;
+        this.figures = Figures.in(notice.figures);
+        this.streams = notice.streams;
         notice.port.on('message', (answer: ConsumerAnswer) => this.answered(answer));
         return this.link.resolve(notice.port);
       case 'down':

@@ -114,6 +114,11 @@ export class Spool<Stream extends string> {
     return there;
   }
 
+  /** Durable records of a stream that were not removed. */
+  backlog(stream: Stream): number {
+    return this.figures.backlog(this.placeOf(stream)).records;
+  }
+
   get stats(): SpoolStats<Stream> {
     const { figures, groups, thread } = this;
     const now = Date.now();
@@ -181,7 +186,9 @@ export class Spool<Stream extends string> {
   private lead(consumer: MessagePort): void {
     const { port1: threads, port2: consumers } = new MessageChannel();
     this.thread.tell({ type: 'consumer', port: threads }, [threads]);
-    consumer.postMessage({ type: 'up', port: consumers } satisfies ConsumerNotice, [consumers]);
+    const { streams } = this.options;
+    const notice: ConsumerNotice = { type: 'up', port: consumers, figures: this.figures.memory, streams };
+    consumer.postMessage(notice, [consumers]);
   }
 
   private placeOf(stream: Stream): number {

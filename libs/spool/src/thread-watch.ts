@@ -1,6 +1,6 @@
 import { type MessagePort, Worker } from 'node:worker_threads';
+import { threadEntry } from '@adlift/threads';
 import { SpoolFailed } from './spool-error';
-import { threadEntry } from './thread-entry';
 import { fromFault, type ThreadAnswer, type ThreadData, type ThreadRequest } from './thread-protocol';
 
 /** Delays in milliseconds before a dead thread is replaced: doubled from `first` up to `longest`. */
@@ -72,7 +72,7 @@ export class ThreadWatch {
   }
 
   private start(): void {
-    const { filename, execArgv } = threadEntry();
+    const { filename, execArgv } = threadEntry(__dirname, 'spool-thread');
     const worker = new Worker(filename, { execArgv, workerData: this.data });
     this.worker = worker;
     worker.on('message', (answer: ThreadAnswer) => this.heard(answer));

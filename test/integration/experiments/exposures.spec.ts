@@ -1,4 +1,6 @@
+import { Ledger } from '@adlift/ledger';
 import { proto } from '@adlift/wire';
+import { eventOf, fact, noise } from '../ledger/ledger-facts';
 import { predictCall } from '../predictor/predict-call';
 import { rows } from '../setup/rows';
 import { KEYS, TestApps } from '../setup/test-apps';
@@ -6,7 +8,6 @@ import { until } from '../setup/until';
 import { publishTreatment, startExperiment } from './test-experiment';
 
 const KEY = 'exposure-of-units';
-const MAX_PENDING = 3;
 
 describe('exposures of a running experiment', () => {
   let apps: TestApps;
@@ -15,7 +16,7 @@ describe('exposures of a running experiment', () => {
     apps = await TestApps.start({
       ownsFlags: true,
       environment: 'development',
-      predictor: { MAX_PENDING_EXPOSURES: String(MAX_PENDING) },
+      predictor: { SPOOL_MAX_MB: '8' },
     });
     await publishTreatment(apps);
     await startExperiment(apps, KEY);
@@ -82,20 +83,30 @@ describe('exposures of a running experiment', () => {
     await nothingWaits();
     const { unloggedExposures } = (await apps.state()).predictions;
     await apps.way.cut();
-    const units = Array.from({ length: 6 }, (_, i) => `outage-${i}`);
-    const reasons: string[] = [];
-    for (const unit of units) {
-      const { reason, assigned, phase, model } = await assignmentOf(unit);
-      reasons.push(reason ?? '');
-      if (reason === 'exposure_unlogged') expect([assigned, phase, model]).toEqual(['', 0, 'click-lr']);
-    }
-    expect(reasons).toEqual([...Array<string>(3).fill('split'), ...Array<string>(3).fill('exposure_unlogged')]);
+    expect(await assignmentOf('outage-spooled')).toMatchObject({ reason: 'split' });
+    await fillSpool(apps.predictor.get(Ledger));
+    expect(await assignmentOf('outage-full')).toMatchObject({
+      ...{ reason: 'exposure_unlogged', assigned: '', phase: 0, model: 'click-lr' },
+    });
     expect(await assignmentOf('first-0')).toEqual(known);
-    expect((await apps.state()).predictions.unloggedExposures).toBe(unloggedExposures + 3);
+    expect((await apps.state()).predictions.unloggedExposures).toBe(unloggedExposures + 1);
 
     await apps.way.mend();
     await nothingWaits();
-    expect((await exposed()).filter((unit) => unit.startsWith('outage'))).toEqual(units.slice(0, MAX_PENDING));
-    expect(await assignmentOf('outage-5')).toMatchObject({ reason: 'split' });
+    expect((await exposed()).filter((unit) => unit.startsWith('outage'))).toEqual(['outage-spooled']);
+    await until('room in the spool', async () => (await assignmentOf('outage-full')).reason === 'split');
   });
 });
+
+/** Writes large events until the spool takes no more. */
+async function fillSpool(ledger: Ledger): Promise<void> {
+  const reason = noise(200_000);
+  for (let i = 0; i < 100; i++) {
+    const taken = await ledger.record([eventOf(fact(i), 'hide', { reason })], []).then(
+      () => true,
+      () => false,
+    );
+    if (!taken) return;
+  }
+  throw new Error('the spool took 20 MB');
+}

@@ -76,6 +76,7 @@ describe('the ledger of exposures', () => {
       .writer()
       .recordExposures([early, fact(8, noise(9000), 'control'), fact(10, 'unit-9', 'control')].map(exposureOf));
     expect(isNew).toEqual([true, false, true]);
-    expect(bench.refusals).toEqual([expect.stringMatching(/^exposure: index row/)]);
+    const refused = await bench.rows("SELECT kind, reason FROM event_rejected WHERE status = 'rejected'");
+    expect(refused).toEqual([{ kind: 'exposure', reason: expect.stringMatching(/^unstorable: index row/) as string }]);
   });
 });

@@ -1,17 +1,48 @@
 import { Pool } from 'pg';
-import { foldDeltas, LedgerWriter } from '@adlift/ledger';
+import {
+  encodeEvent,
+  encodeExposure,
+  foldDeltas,
+  streamStore,
+  type EventOutcome,
+  type Exposure,
+  type LedgerEvent,
+} from '@adlift/ledger';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database';
 
-export interface LedgerLimits {
-  readonly maxPendingExposures?: number;
-  readonly maxPendingPredictions?: number;
+/** Stores batches as a writing thread does, and tells what became of each record. */
+export class BenchWriter {
+  private readonly events = streamStore('event');
+  private readonly exposures = streamStore('exposure');
+
+  constructor(private readonly pool: Pool) {}
+
+  recordEvents(events: readonly LedgerEvent[]): Promise<readonly EventOutcome[]> {
+    return this.stored(this.events, events.map(encodeEvent));
+  }
+
+  /** Whether each was new. */
+  async recordExposures(exposures: readonly Exposure[]): Promise<boolean[]> {
+    const outcomes = await this.stored(this.exposures, exposures.map(encodeExposure));
+    return outcomes.map(({ status }) => status === 'accepted');
+  }
+
+  private async stored(
+    store: ReturnType<typeof streamStore>,
+    records: readonly Uint8Array[],
+  ): Promise<readonly EventOutcome[]> {
+    if (records.length === 0) return [];
+    const client = await this.pool.connect();
+    try {
+      return await store.store(client, records);
+    } finally {
+      client.release();
+    }
+  }
 }
 
 /** A database of its own with a pool, writers on it, and the fold. */
 export class LedgerBench {
-  readonly refusals: string[] = [];
-  private readonly writers: { writer: LedgerWriter; pool: Pool }[] = [];
-
   private constructor(
     readonly database: TestDatabase,
     readonly pool: Pool,
@@ -22,18 +53,8 @@ export class LedgerBench {
     return new LedgerBench(database, openPool(database.url));
   }
 
-  /** A writer as a predictor has one; `url` for one that reaches the database by a detour. */
-  writer(limits: LedgerLimits = {}, url = this.database.url): LedgerWriter {
-    const pool = openPool(url);
-    const writer = new LedgerWriter({
-      pool,
-      maxPendingExposures: limits.maxPendingExposures ?? 100_000,
-      maxPendingPredictions: limits.maxPendingPredictions ?? 1000,
-      onUnavailable: () => undefined,
-      onRefused: (what, error) => this.refusals.push(`${what}: ${error.message}`),
-    });
-    this.writers.push({ writer, pool });
-    return writer;
+  writer(): BenchWriter {
+    return new BenchWriter(this.pool);
   }
 
   async rows<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
@@ -51,10 +72,6 @@ export class LedgerBench {
   }
 
   async close(): Promise<void> {
-    for (const { writer, pool } of this.writers) {
-      await writer.close(0);
-      await pool.end();
-    }
     await this.pool.end();
     await this.database.drop();
   }

@@ -1,110 +1,149 @@
-import { type LedgerWriter } from '@adlift/ledger';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ledger, type StoredNotice } from '@adlift/ledger';
 import { StoreUnavailable } from '@adlift/persistence';
 import { CuttableProxy } from '../setup/cuttable-proxy';
 import { until } from '../setup/until';
-import { eventOf, exposureOf, fact } from './ledger-facts';
+import { eventOf, exposureOf, fact, noise } from './ledger-facts';
 import { LedgerBench } from './ledger-bench';
+
+const MIB = 1 << 20;
 
 describe('the ledger while its database is away', () => {
   let bench: LedgerBench;
   let way: CuttableProxy;
+  let home: string;
+  const open: Ledger[] = [];
+  const stored: StoredNotice[] = [];
 
   beforeEach(async () => {
     bench = await LedgerBench.open();
     way = await CuttableProxy.to(bench.database.url);
+    home = mkdtempSync(join(tmpdir(), 'adlift-ledger-'));
+    stored.length = 0;
   });
   afterEach(async () => {
     await way.cut();
+    for (const ledger of open.splice(0)) await ledger.close(0);
     await bench.close();
+    rmSync(home, { recursive: true });
   });
 
-  it('refuses events at once, and takes them again when it is back', async () => {
-    const writer = bench.writer({}, way.url);
-    await writer.recordEvents([eventOf(fact(1), 'click')]);
-    await way.cut();
-    await expect(writer.recordEvents([eventOf(fact(2), 'click')])).rejects.toThrow(StoreUnavailable);
-    const started = performance.now();
-    await expect(writer.recordEvents([eventOf(fact(3), 'click')])).rejects.toThrow('the store is away');
-    expect(performance.now() - started).toBeLessThan(50);
-    expect([writer.unavailable, writer.pending.events]).toEqual([true, 0]);
+  async function ledger(maxBytes = 64 * MIB): Promise<Ledger> {
+    const opened = await Ledger.open({
+      file: join(home, 'ledger.db'),
+      maxBytes,
+      databaseUrl: way.url,
+      onStored: (notice) => stored.push(notice),
+      onAway: () => undefined,
+      onThreadDied: () => undefined,
+    });
+    open.push(opened);
+    return opened;
+  }
 
+  const settled = (of: Ledger): Promise<unknown> =>
+    until('all to be stored', () => of.pending.events + of.pending.exposures === 0, 20_000);
+
+  it('acknowledges events from its disk, and stores them when the database is back', async () => {
+    const writing = await ledger();
+    await way.cut();
+    await writing.record([eventOf(fact(1), 'click'), eventOf(fact(2), 'click')], [exposureOf(fact(1))]);
+    for (let i = 0; i < 40; i++) expect(writing.expose(exposureOf(fact(i)))).toBe(true);
+    await until('the writer to notice', () => writing.unavailable);
+    expect(writing.pending).toMatchObject({ events: 2, exposures: 41 });
     await way.mend();
-    const [outcome] = await until('the store to be back', () => accepted(writer, 2));
-    expect(outcome?.status).toBe('accepted');
+    await settled(writing);
+    expect(writing.unavailable).toBe(false);
     expect(await bench.rows('SELECT idx FROM click')).toHaveLength(2);
-  });
-
-  it('keeps exposures in memory and stores them when it is back', async () => {
-    const writer = bench.writer({}, way.url);
-    await way.cut();
-    for (let i = 0; i < 40; i++) expect(writer.expose(exposureOf(fact(i)))).toBe(true);
-    await until('the writer to notice', () => writer.unavailable);
-    expect(writer.pending.exposures).toBe(40);
-    await way.mend();
-    await until('the exposures to be stored', () => writer.pending.exposures === 0);
     expect(await bench.rows('SELECT unit FROM exposure')).toHaveLength(40);
   });
 
-  it('takes no more exposures than may wait', async () => {
-    const writer = bench.writer({ maxPendingExposures: 5 }, way.url);
+  it('keeps what is not stored for the next owner of the file', async () => {
+    const first = await ledger();
     await way.cut();
-    const taken = Array.from({ length: 8 }, (_, i) => writer.expose(exposureOf(fact(i))));
-    expect(taken).toEqual([true, true, true, true, true, false, false, false]);
-    await until('the writer to notice', () => writer.unavailable);
-    expect(writer.expose(exposureOf(fact(9)))).toBe(false);
+    await first.record([eventOf(fact(1), 'click')], [exposureOf(fact(1))]);
+    await until('the writer to notice', () => first.unavailable);
+    expect(await first.close(5000)).toBe(2);
+    await expect(first.record([eventOf(fact(2), 'click')], [])).rejects.toThrow(StoreUnavailable);
+    expect(first.expose(exposureOf(fact(2)))).toBe(false);
     await way.mend();
-    await until('room again', () => writer.expose(exposureOf(fact(9))));
+    await settled(await ledger());
+    expect(await bench.rows('SELECT idx FROM click')).toHaveLength(1);
+    expect(await bench.rows('SELECT unit FROM exposure')).toHaveLength(1);
   });
 
-  it('loses nothing and counts nothing twice when the connection breaks again and again', async () => {
-    const writer = bench.writer({}, way.url);
-    for (let round = 0; round < 6; round++) {
-      for (let i = 0; i < 50; i++) writer.expose(exposureOf(fact(round * 50 + i, `unit-${round * 50 + i}`)));
-      const sent = writer.recordEvents(Array.from({ length: 20 }, (_, i) => eventOf(fact(round * 20 + i), 'click')));
-      await new Promise((resolve) => setTimeout(resolve, round * 4));
-      await way.cut();
-      const acknowledged = await sent.then(
-        () => 20,
-        () => 0,
-      );
-      const [{ n }] = (await bench.rows('SELECT count(*)::int AS n FROM click WHERE prediction_id = ANY($1)', [
-        Array.from({ length: 20 }, (_, i) => fact(round * 20 + i).predictionId),
-      ])) as [{ n: number }];
-      expect(n).toBeGreaterThanOrEqual(acknowledged);
-      await way.mend();
-    }
-    await until('every exposure to be stored', () => writer.pending.exposures === 0, 15_000);
-    await bench.fold();
-    const [kept] = await bench.rows(
-      'SELECT (SELECT sum(exposures)::int FROM rollup_day) AS folded, (SELECT count(*)::int FROM exposure) AS stored',
+  it('refuses when its disk space is used up, and takes events again once some are stored', async () => {
+    const writing = await ledger(8 * MIB);
+    await way.cut();
+    const reason = noise(90_000);
+    let taken = 0;
+    const one = (i: number): Promise<void> => writing.record([eventOf(fact(i), 'hide', { reason })], []);
+    await expect(
+      (async () => {
+        for (; taken < 200; taken++) await one(taken);
+      })(),
+    ).rejects.toThrow(/the spool .* is full/);
+    expect(taken).toBeGreaterThan(50);
+    expect(writing.expose(exposureOf(fact(1)))).toBe(false);
+    await way.mend();
+    await until('room again', () =>
+      one(taken).then(
+        () => true,
+        () => false,
+      ),
     );
-    expect(kept).toEqual({ folded: 300, stored: 300 });
+    await settled(writing);
+    const [kept] = await bench.rows<{ n: number }>('SELECT count(*)::int AS n FROM feedback');
+    expect(kept?.n).toBe(taken + 1);
   });
 
-  it('stores what waits before it closes, when the database comes back in time', async () => {
-    const writer = bench.writer({}, way.url);
-    await way.cut();
-    for (let i = 0; i < 10; i++) writer.expose(exposureOf(fact(i)));
-    await until('the writer to notice', () => writer.unavailable);
-    const closed = writer.close(5000);
-    await way.mend();
-    expect(await closed).toEqual({ exposures: 0, predictions: 0 });
-    expect(await bench.rows('SELECT unit FROM exposure')).toHaveLength(10);
+  it('loses nothing and counts nothing twice when connection, writer and spool break again and again', async () => {
+    const writing = await ledger();
+    const acknowledged: string[] = [];
+    for (let round = 0; round < 6; round++) {
+      const facts = Array.from({ length: 20 }, (_, i) => fact(round * 20 + i, `unit-${round * 20 + i}`));
+      const sent = writing.record(
+        facts.map((one) => eventOf(one, 'click')),
+        facts.map(exposureOf),
+      );
+      if (round % 3 === 2) void writing.killThread('spool');
+      if (round % 3 === 1) void writing.killThread('writer');
+      await sent.then(
+        () => acknowledged.push(...facts.map(({ predictionId }) => predictionId)),
+        () => undefined,
+      );
+      await way.cut();
+      await way.mend();
+      await until('the spool to be open again', () => writing.spooling);
+    }
+    await settled(writing);
+    await bench.fold();
+    expect(acknowledged.length).toBeGreaterThanOrEqual(80);
+    const clicks = await bench.rows<{ prediction_id: string }>('SELECT prediction_id FROM click');
+    const found = new Set(clicks.map((click) => click.prediction_id));
+    expect(acknowledged.filter((id) => !found.has(id))).toEqual([]);
+    const [kept] = await bench.rows(
+      `SELECT (SELECT sum(exposures)::int FROM rollup_day) - (SELECT count(*)::int FROM exposure) AS exposures,
+         (SELECT sum(clicks)::int FROM rollup_day) - (SELECT count(*)::int FROM click) AS clicks`,
+    );
+    expect(kept).toEqual({ exposures: 0, clicks: 0 });
+    expect(writing.writerRestarts).toBeGreaterThanOrEqual(2);
   });
 
-  it('says how many it could not store when it closes without a database', async () => {
-    const writer = bench.writer({}, way.url);
-    await way.cut();
-    for (let i = 0; i < 3; i++) writer.expose(exposureOf(fact(i)));
-    expect(await writer.close(200)).toEqual({ exposures: 3, predictions: 0 });
-    expect(writer.expose(exposureOf(fact(5)))).toBe(false);
-    await expect(writer.recordEvents([eventOf(fact(1), 'click')])).rejects.toThrow('shutting down');
+  it('tells of each batch how many were repeats, and of which traced decisions it tells', async () => {
+    const writing = await ledger();
+    const click = eventOf(fact(1), 'click', { claims: { traceSampled: true } });
+    await writing.record([click, click, { ...click, chargedMicros: 7 }], []);
+    await settled(writing);
+    const sum = (of: 'records' | 'duplicates' | 'conflicts'): number =>
+      stored.filter(({ stream }) => stream === 'event').reduce((total, notice) => total + notice[of], 0);
+    expect([sum('records'), sum('duplicates'), sum('conflicts')]).toEqual([3, 1, 1]);
+    const [{ decisions }] = stored as [StoredNotice];
+    expect(decisions[0]).toEqual({
+      traceId: 'cd'.repeat(16),
+      spanId: fact(1).predictionId.replaceAll('-', '').slice(16),
+    });
   });
 });
-
-async function accepted(
-  writer: LedgerWriter,
-  i: number,
-): Promise<Awaited<ReturnType<LedgerWriter['recordEvents']>> | undefined> {
-  return writer.recordEvents([eventOf(fact(i), 'click')]).catch(() => undefined);
-}

@@ -1,11 +1,9 @@
-import { status } from '@grpc/grpc-js';
 import { proto } from '@adlift/wire';
 import { bundleModel } from '../../../libs/scoring/src/model-bundle.fixture';
 import { rows } from '../setup/rows';
 import { KEYS, TestApps } from '../setup/test-apps';
 import { until } from '../setup/until';
 import { predictCall } from './predict-call';
-import { refusal } from './raw-grpc';
 
 const { CLICK } = proto.v1.EventKind;
 
@@ -79,25 +77,24 @@ describe('the predictor when something it needs fails', () => {
     expect((await apps.state()).models.failed).toEqual([]);
   });
 
-  it('predicts while PostgreSQL is away, refuses events at once, and stores again after', async () => {
+  it('predicts and acknowledges events while PostgreSQL is away, and stores them after', async () => {
     const { tokens, model } = await apps.ordinary.predict(predictCall());
     await apps.way.cut();
-    const click = { kind: CLICK, token: tokens[0]?.token };
-    expect(await refusal(apps.ordinary.recordEvents([click]))).toMatchObject({ code: status.UNAVAILABLE });
-    const http = await apps.post('/v1/events', { events: [{ ...click, kind: 'click' }] });
-    expect(http).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    const click = { kind: CLICK, token: tokens[0]?.token, chargedMicros: 300_000 };
+    const [accepted] = await apps.ordinary.recordEvents([click]);
+    expect(accepted?.status).toBe(proto.v1.EventStatus.ACCEPTED);
+    const repeat = await apps.post('/v1/events', { events: [{ ...click, kind: 'click' }] });
+    expect(repeat).toMatchObject({ status: 200, body: { results: [{ status: 'duplicate' }] } });
     expect(await apps.ordinary.predict(predictCall())).toMatchObject({ fallback: false, model });
+    await until('the outage to be noticed', async () => (await apps.state()).ledger.unavailable);
     const ready = await fetch(`${apps.predictorUrl}/readyz`);
     expect([ready.status, await ready.json()]).toEqual([200, { status: 'degraded' }]);
 
     await apps.way.mend();
-    const result = await until('events to be taken again', async () =>
-      apps.ordinary.recordEvents([click]).then(
-        ([only]) => only,
-        () => undefined,
-      ),
-    );
-    expect(result.status).toBe(proto.v1.EventStatus.ACCEPTED);
+    await until('the click to be stored', async () => (await apps.state()).ledger.events === 0, 15_000);
+    expect(await rows(apps.database.url, 'SELECT charged_micros::int FROM click')).toEqual([
+      { charged_micros: 300_000 },
+    ]);
     await until('every log row to be stored', async () => (await apps.state()).ledger.predictions === 0);
     const { predictions } = await apps.state();
     const [{ n }] = (await rows(apps.database.url, 'SELECT count(*)::int AS n FROM prediction')) as [{ n: number }];

@@ -156,6 +156,7 @@ describe('shadow variants', () => {
       sums.shadow += q;
     });
     for (let i = 0; i < events.length; i += 200) await apps.ordinary.recordEvents(events.slice(i, i + 200));
+    await until('the events to be stored', async () => (await apps.state()).ledger.events === 0);
 
     const { experiment, shadows } = await report();
     expect(experiment).toEqual({ key: KEY, state: 'running', phase: 1 });

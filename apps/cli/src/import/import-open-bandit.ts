@@ -16,6 +16,7 @@ export interface ImportOptions {
 /** Predictions of one call; each becomes an exposure, an impression, and perhaps a click. */
 const ROWS_PER_CALL = 300;
 const PHASE = 1;
+const SETTLE_MS = 60_000;
 const { EventKind, EventStatus, FollowedRank, BidType } = proto.v1;
 
 /**
@@ -28,15 +29,17 @@ export async function importOpenBandit(api: AdminApi, client: AdServerClient, op
   const key = options.key ?? `obd-${campaign}${Number.isFinite(options.limit) ? `-${options.limit}` : ''}`;
   await openExperiment(api, key, campaign);
   let rows = 0;
+  let clicks = 0;
   for (const policy of POLICIES) {
     for await (const batch of batches(readPolicyLog(options.folder, campaign, policy, options.limit))) {
       await sendRows(client, key, campaign, policy, batch);
       rows += batch.length;
+      clicks += batch.filter((row) => row.clicked).length;
       options.onProgress(rows);
     }
   }
   await closeExperiment(api, key);
-  return foldedReport(api, key);
+  return settledReport(api, key, { rows, clicks });
 }
 
 async function openExperiment(api: AdminApi, key: string, campaign: string): Promise<void> {
@@ -122,13 +125,19 @@ async function* batches(rows: AsyncIterable<BanditRow>): AsyncGenerator<BanditRo
   if (batch.length > 0) yield batch;
 }
 
-async function foldedReport(api: AdminApi, key: string): Promise<Report> {
-  const deadline = Date.now() + 60_000;
+/** The report once all that was sent is in it: the predictor has it durably before PostgreSQL does. */
+async function settledReport(api: AdminApi, key: string, sent: { rows: number; clicks: number }): Promise<Report> {
+  const deadline = Date.now() + SETTLE_MS;
   for (;;) {
     const report = await api.report(key);
-    if (report.folding.pendingDeltas === 0) return report;
+    const { exposedUnits, impressions, clicks } = report.traffic;
+    // An earlier import under this key may have sent more.
+    const counted = Math.min(exposedUnits, impressions) >= sent.rows && clicks >= sent.clicks;
+    if (counted && report.folding.pendingDeltas === 0) return report;
     if (Date.now() > deadline)
-      throw new CliError('the events were not folded into the report within 60 s; is the experiments app running?');
+      throw new CliError(
+        `${impressions} of ${sent.rows} impressions were in the report after ${SETTLE_MS / 1000} s; are the experiments app and PostgreSQL running? What was sent is safe, the same command may be run again`,
+      );
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -1,29 +1,47 @@
 import { Injectable } from '@nestjs/common';
 import { isInExperiment } from '@adlift/assignment';
-import { LedgerWriter, type EventOutcome, type Exposure, type LedgerEvent } from '@adlift/ledger';
+import { Ledger, type EventOutcome, type Exposure, type LedgerEvent } from '@adlift/ledger';
 import { DomainError } from '@adlift/problem';
 import { InvalidToken, TokenSealer, type TokenClaims } from '@adlift/tokens';
 import type { Caller } from '../access/credentials';
 import { refusalOf, toLedgerEvent } from './check-event';
-import { EventObservers, type ObservedEvent } from './event-observers';
+import { EventObservers } from './event-observers';
 import type { EventReport } from './event-report';
-import { RejectedEvents } from './rejected-events';
+import { identityOf, RecentEvents, saidBy, type Said } from './recent-events';
+import { toRejection } from './rejected-event';
 
 export const MAX_EVENTS = 1000;
 
-/** Takes reported events: opens tokens, refuses what cannot be true, stores the rest, answers when it is durable. */
+const ACCEPTED: EventOutcome = { status: 'accepted', reason: '' };
+
+/** A report with what its token says, if it opens. */
+interface Opened {
+  readonly report: EventReport;
+  readonly claims: TokenClaims | undefined;
+}
+
+/** What of a call is to be kept. */
+interface Kept {
+  readonly events: LedgerEvent[];
+  readonly exposures: Exposure[];
+  /** What was said in this call already, by identity. */
+  readonly said: Map<string, Said>;
+}
+
+/** Takes reported events: opens tokens, refuses what cannot be true, keeps the rest, answers when it is durable. */
 @Injectable()
 export class EventsService {
   constructor(
     private readonly sealer: TokenSealer,
-    private readonly ledger: LedgerWriter,
-    private readonly rejected: RejectedEvents,
+    private readonly ledger: Ledger,
+    private readonly recent: RecentEvents,
     private readonly observers: EventObservers,
   ) {}
 
   /**
-   * One outcome per report, in order. Throws DomainError: `invalid_argument` for more than {@link MAX_EVENTS};
-   * `unavailable` when the store is away, and then nothing counts as sent.
+   * One outcome per report, in order; `accepted` says that it is durable and will be counted unless it is a repeat
+   * that is not known here. Throws DomainError: `invalid_argument` for more than {@link MAX_EVENTS}; `unavailable`
+   * when nothing can be kept, and then the call may be sent again.
    */
   async record(reports: readonly EventReport[], caller: Caller): Promise<EventOutcome[]> {
     if (reports.length > MAX_EVENTS) {
@@ -31,51 +49,58 @@ export class EventsService {
     }
     const startedAt = performance.now();
     const nowMs = Date.now();
-    const outcomes = new Array<EventOutcome>(reports.length);
-    const events: { at: number; event: LedgerEvent }[] = [];
-    const exposures: { at: number; exposure: Exposure }[] = [];
-    const opened = new Array<TokenClaims | undefined>(reports.length);
-    for (const [at, report] of reports.entries()) {
-      const claims = this.open(report.token);
-      if (typeof claims !== 'string') opened[at] = claims;
-      const reason = typeof claims === 'string' ? claims : refusalOf(report, claims, caller, nowMs);
-      if (typeof claims === 'string' || reason !== undefined) {
-        outcomes[at] = { status: 'rejected', reason: reason ?? '' };
-        this.rejected.list(report, typeof claims === 'string' ? undefined : claims, reason ?? '');
-      } else if (report.kind === 'exposure') {
-        const found = exposuresOf(claims);
-        if (found.length === 0) outcomes[at] = { status: 'rejected', reason: 'exposure_without_experiment' };
-        exposures.push(...found.map((exposure) => ({ at, exposure })));
-      } else {
-        events.push({ at, event: toLedgerEvent(report, claims, nowMs) });
-      }
-    }
-    // Exposures first: the unit of an event that is durable has then been counted.
-    const isNew =
-      exposures.length === 0 ? [] : await this.ledger.recordExposures(exposures.map(({ exposure }) => exposure));
-    exposures.forEach(({ at }, i) => {
-      outcomes[at] =
-        isNew[i] === true ? { status: 'accepted', reason: '' } : { status: 'duplicate', reason: 'already_recorded' };
+    const kept: Kept = { events: [], exposures: [], said: new Map() };
+    const opened = reports.map((report) => this.open(report));
+    const outcomes = opened.map((one) => this.take(one, caller, nowMs, kept));
+    await this.ledger.record(kept.events, kept.exposures);
+    this.recent.remember(kept.events);
+    outcomes.forEach((outcome, at) => {
+      if (outcome.status !== 'accepted') this.ledger.reject(toRejection(opened[at], outcome, nowMs));
     });
-    const stored = events.length === 0 ? [] : await this.ledger.recordEvents(events.map(({ event }) => event));
-    events.forEach(({ at }, i) => (outcomes[at] = stored[i]));
-    const observed = outcomes.map((outcome, at): ObservedEvent => ({
-      kind: reports[at]?.kind ?? 'unknown',
+    const observed = outcomes.map((outcome, at) => ({
+      kind: reports[at].kind ?? ('unknown' as const),
       outcome,
-      claims: opened[at],
+      claims: opened[at].claims,
     }));
     this.observers.recorded(observed, startedAt);
     return outcomes;
   }
 
-  private open(token: string): TokenClaims | string {
+  /** Puts what the report tells into `kept`, unless it is refused or a repeat. */
+  private take(
+    { report, claims, refusal }: Opened & { refusal?: string },
+    caller: Caller,
+    nowMs: number,
+    kept: Kept,
+  ): EventOutcome {
+    if (claims === undefined) return rejected(refusal ?? '');
+    const reason = refusalOf(report, claims, caller, nowMs);
+    if (reason !== undefined) return rejected(reason);
+    if (report.kind === 'exposure') {
+      const found = exposuresOf(claims);
+      kept.exposures.push(...found);
+      return found.length === 0 ? rejected('exposure_without_experiment') : ACCEPTED;
+    }
+    const event = toLedgerEvent(report, claims, nowMs);
+    const repeat = this.recent.repeatOf(event, kept.said);
+    if (repeat !== undefined) return repeat;
+    kept.events.push(event);
+    kept.said.set(identityOf(event), saidBy(event));
+    return ACCEPTED;
+  }
+
+  private open(report: EventReport): Opened & { refusal?: string } {
     try {
-      return this.sealer.open(token);
+      return { report, claims: this.sealer.open(report.token) };
     } catch (error) {
-      if (error instanceof InvalidToken) return error.reason;
+      if (error instanceof InvalidToken) return { report, claims: undefined, refusal: error.reason };
       throw error;
     }
   }
+}
+
+function rejected(reason: string): EventOutcome {
+  return { status: 'rejected', reason };
 }
 
 function exposuresOf(claims: TokenClaims): Exposure[] {

@@ -12,12 +12,12 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** The predictor can answer from a model: 503 until one is loaded; degraded while the event store is away. */
+  /** The predictor can answer from a model: 503 until one is loaded; degraded while the event store or the spool is away. */
   @Get('readyz')
   readyz(): { status: 'ok' | 'degraded' } {
     const { models, ledger } = this.status.read();
     if (models.loaded.length === 0) throw new DomainError('unavailable', 'no model is loaded yet', undefined, 1);
-    return { status: ledger.unavailable ? 'degraded' : 'ok' };
+    return { status: ledger.unavailable || ledger.spool.state !== 'open' ? 'degraded' : 'ok' };
   }
 
   /** What is loaded, routed, counted and waiting. */

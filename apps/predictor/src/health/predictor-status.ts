@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { LedgerWriter } from '@adlift/ledger';
+import { Ledger } from '@adlift/ledger';
 import { ScoringPool } from '@adlift/scoring';
 import { CatalogueMirror } from '../catalogue/catalogue-mirror';
 import { EventObservers } from '../events/event-observers';
@@ -23,7 +23,11 @@ export interface PredictorState {
       readonly recorded: boolean;
     }[];
   };
-  readonly ledger: LedgerWriter['pending'] & { readonly unavailable: boolean };
+  /** What is not in PostgreSQL yet, whether that is away, and the spool that holds it meanwhile. */
+  readonly ledger: Ledger['pending'] & {
+    readonly unavailable: boolean;
+    readonly spool: { readonly state: string; readonly usedBytes: number; readonly capBytes: number };
+  };
   readonly predictions: PredictMetrics['counts'] & { readonly unloggedExposures: number };
   readonly events: EventObservers['counts'];
   readonly catalogue: ReturnType<CatalogueMirror['state']>;
@@ -36,7 +40,7 @@ export class ActivityCounts {
     private readonly predictions: PredictMetrics,
     private readonly assigner: Assigner,
     private readonly events: EventObservers,
-    private readonly ledger: LedgerWriter,
+    private readonly ledger: Ledger,
     private readonly catalogue: CatalogueMirror,
   ) {}
 
@@ -46,8 +50,9 @@ export class ActivityCounts {
   }
 
   read(): Pick<PredictorState, 'ledger' | 'predictions' | 'events' | 'catalogue'> {
+    const { state, usedBytes, capBytes } = this.ledger.spoolStats;
     return {
-      ledger: { ...this.ledger.pending, unavailable: this.ledger.unavailable },
+      ledger: { ...this.ledger.pending, unavailable: this.ledger.unavailable, spool: { state, usedBytes, capBytes } },
       predictions: { ...this.predictions.counts, unloggedExposures: this.assigner.unloggedExposures },
       events: { ...this.events.counts },
       catalogue: this.catalogue.state(),

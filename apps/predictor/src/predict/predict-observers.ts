@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LedgerWriter } from '@adlift/ledger';
+import { Ledger } from '@adlift/ledger';
 import { PROBLEMS, toDomainError } from '@adlift/problem';
 import type { PredictAnswer, TraceContext } from '@adlift/wire';
 import { ShadowScoring } from '../shadow/shadow-scoring';
@@ -17,7 +17,7 @@ export class PredictObservers {
   constructor(
     private readonly tracer: DecisionTracer,
     private readonly metrics: PredictMetrics,
-    private readonly ledger: LedgerWriter,
+    private readonly ledger: Ledger,
     private readonly shadows: ShadowScoring,
   ) {}
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { decide, outside, parsePlan, type Assignment, type Decision, type VariantPlan } from '@adlift/assignment';
-import { LedgerWriter } from '@adlift/ledger';
+import { Ledger } from '@adlift/ledger';
 import { InvalidField, type PredictRequest } from '@adlift/wire';
 import { FlagRecorder } from './flag-recorder';
 import { FlagSource } from './flag-source';
@@ -27,7 +27,7 @@ export class Assigner {
   constructor(
     private readonly source: FlagSource,
     private readonly recorder: FlagRecorder,
-    private readonly ledger: LedgerWriter,
+    private readonly ledger: Ledger,
   ) {}
 
   /** Throws InvalidField when `force_variant` names no variant. */

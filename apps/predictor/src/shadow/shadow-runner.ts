@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isInExperiment, type ShadowPlan } from '@adlift/assignment';
-import { ShadowLog } from '@adlift/ledger';
+import { Ledger } from '@adlift/ledger';
 import { uuidV7Time } from '@adlift/wire';
 import { AdCatalogue } from '../catalogue/ad-catalogue';
 import { Admission } from '../degradation/admission';
@@ -21,7 +21,7 @@ export class ShadowRunner {
     private readonly scorer: ModelScorer,
     private readonly catalogue: AdCatalogue,
     private readonly admission: Admission,
-    private readonly log: ShadowLog,
+    private readonly ledger: Ledger,
   ) {}
 
   /** The answer in `parts` stays as it is. */
@@ -39,7 +39,7 @@ export class ShadowRunner {
     const { n, columns } = this.catalogue.join(request);
     const scores = await this.scorer.score({ n, columns, deadline: begun + TIMEOUT_MS }, model);
     if (typeof scores === 'string') return scores;
-    const kept = this.log.log({
+    const kept = this.ledger.shadow({
       predictionId,
       timeMs: uuidV7Time(predictionId),
       experiment: served.experiment,

@@ -1,21 +1,21 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The file a scoring thread runs, and the Node options it needs. */
+/** The file a worker thread runs, and the Node options it needs. */
 export interface ThreadEntry {
   readonly filename: string;
   readonly execArgv: string[];
 }
 
 /**
- * The compiled thread beside this file; when the process runs from TypeScript sources (specs), the source itself with
+ * The compiled thread `folder/name.js`; when the process runs from TypeScript sources (specs), the source itself with
  * the hook that compiles it. Either way the parent's Node options are not inherited: a thread needs no instrumentation.
  */
-export function threadEntry(): ThreadEntry {
-  const compiled = join(__dirname, 'scoring-thread.js');
+export function threadEntry(folder: string, name: string): ThreadEntry {
+  const compiled = join(folder, `${name}.js`);
   if (existsSync(compiled)) return { filename: compiled, execArgv: [] };
   return {
-    filename: join(__dirname, 'scoring-thread.ts'),
+    filename: join(folder, `${name}.ts`),
     execArgv: ['--require', join(__dirname, '../../../test/jest/register-typescript.cjs')],
   };
 }

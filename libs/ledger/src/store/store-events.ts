@@ -1,8 +1,21 @@
 import type { ClientBase } from 'pg';
-import { appendDeltas } from './append-deltas';
-import type { AssignmentSets } from './assignment-set';
-import { stageEvents, TOKEN_COLUMNS } from './event-staging';
-import type { EventOutcome, LedgerEvent, LedgerEventKind } from './ledger-event';
+import { copyBinaryInto } from '@adlift/persistence';
+import { appendDeltas } from '../append-deltas';
+import type { EventOutcome, LedgerEventKind } from '../ledger-event';
+import { EventRecord, STAGED_COLUMNS, TOKEN_COLUMNS } from '../record/event-record';
+import { placed } from '../record/row-head';
+import { ACCEPTED, ALREADY_CONFLICTS, ALREADY_RECORDED } from './outcomes';
+import type { StoredLists } from './stored-lists';
+
+const CREATE_STAGING = `CREATE TEMP TABLE IF NOT EXISTS staged_event (
+  seq int, event_kind text, timed boolean,
+  day date, prediction_id uuid, idx int, event_time timestamptz, unit text, assignment_set uuid, ad_id text,
+  campaign_id text, placement text, bid_micros bigint, bid_type text, currency text, propensity double precision,
+  explored boolean, pctr real, pcvr real, logged boolean, log_rate double precision, fallback boolean,
+  bundle_digest text, cvr_bundle_digest text, catalogue_version bigint, trace_id text, trace_sampled boolean,
+  charged_micros bigint, position int, followed_rank text, viewable text, conversion_kind text, conversion_id text,
+  value_micros bigint, reason text
+) ON COMMIT DELETE ROWS`;
 
 /** How one kind of event is kept: its table, its identity, what it has beside the token's columns. */
 interface RawTable {
@@ -42,22 +55,28 @@ function plain(kind: 'impression' | 'click' | 'conversion', identity: string, ex
 }
 
 /**
- * Stores events inside the caller's transaction: staging, raw rows with duplicates left out, deltas of what was really
- * inserted. One outcome per event, in order: `duplicate` when the identity is there already and says the same,
+ * Stores event records inside the caller's transaction: staging, raw rows with duplicates left out, deltas of what was
+ * really inserted. One outcome per event, in order: `duplicate` when the identity is there already and says the same,
  * `conflict` when it says something else; both are listed in event_rejected.
  */
 export async function storeEvents(
   client: ClientBase,
-  events: readonly LedgerEvent[],
-  sets: AssignmentSets,
+  records: readonly Uint8Array[],
+  lists: StoredLists,
 ): Promise<EventOutcome[]> {
-  sets.begin();
-  await stageEvents(client, events, sets);
-  await sets.store(client);
-  const outcomes = events.map((): EventOutcome => ({ status: 'accepted', reason: '' }));
+  const events = records.map((record) => new EventRecord(record));
+  await client.query(CREATE_STAGING);
+  await copyBinaryInto(
+    client,
+    'staged_event',
+    STAGED_COLUMNS,
+    events.map(({ row }, seq) => placed(row, seq)),
+  );
+  await lists.store(client, events);
+  const outcomes = events.map(() => ACCEPTED);
   const inserted: number[] = [];
   for (const raw of RAW_TABLES) {
-    const staged = events.flatMap((event, seq) => (raw.kinds.includes(event.kind) ? [seq] : []));
+    const staged = events.flatMap(({ kind }, seq) => (raw.kinds.includes(kind) ? [seq] : []));
     if (staged.length === 0) continue;
     const fresh = await insertRaw(client, raw);
     inserted.push(...fresh);
@@ -111,5 +130,5 @@ async function markRepeats(
      SELECT seq, status FROM repeat`,
     [repeats],
   );
-  for (const { seq, status } of rows) outcomes[seq] = { status, reason: 'already_recorded' };
+  for (const { seq, status } of rows) outcomes[seq] = status === 'conflict' ? ALREADY_CONFLICTS : ALREADY_RECORDED;
 }

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { copyBinaryInto } from '@adlift/persistence';
-import { PREDICTION_COLUMNS } from './encode-prediction';
+import { PREDICTION_COLUMNS } from '../record/prediction-row';
 
 const COLUMNS = PREDICTION_COLUMNS.join(', ');
 

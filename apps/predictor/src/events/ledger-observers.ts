@@ -1,0 +1,58 @@
+import { SpanStatusCode, TraceFlags } from '@opentelemetry/api';
+import { Injectable, Logger } from '@nestjs/common';
+import type { StoredNotice } from '@adlift/ledger';
+import { telemetry } from '@adlift/telemetry';
+
+/** A store that stays away is said again after this long. */
+const REPEAT_MS = 30_000;
+
+/** Counts and traces what the thread that writes has done, and says when it cannot. */
+@Injectable()
+export class LedgerObservers {
+  private readonly logger = new Logger('ledger');
+  private readonly telemetry = telemetry();
+  private saidAway = 0;
+  private readonly records = this.telemetry.meter.createCounter('adlift_ledger_records', {
+    description: 'Records taken out of the spool, by stream and by what became of them',
+  });
+  private readonly failures = this.telemetry.meter.createCounter('adlift_ledger_failures', {
+    description: 'Failed attempts to store what the spool holds',
+  });
+
+  constructor() {
+    this.records.add(0, { stream: 'event', status: 'accepted' });
+    this.failures.add(0);
+  }
+
+  stored({ stream, records, duplicates, conflicts, rejected, startedMs, endedMs, decisions }: StoredNotice): void {
+    this.saidAway = 0;
+    this.records.add(records - duplicates - conflicts - rejected, { stream, status: 'accepted' });
+    if (duplicates > 0) this.records.add(duplicates, { stream, status: 'duplicate' });
+    if (conflicts > 0) this.records.add(conflicts, { stream, status: 'conflict' });
+    if (rejected > 0) {
+      this.records.add(rejected, { stream, status: 'rejected' });
+      this.logger.error(`the event store refused ${rejected} of ${records} ${stream} records; see event_rejected`);
+    }
+    const span = this.telemetry.tracer.startSpan(`store ${stream} records`, {
+      root: true,
+      startTime: startedMs,
+      attributes: { 'adlift.rows': records, 'adlift.duplicates': duplicates, 'adlift.rejected': rejected },
+      links: decisions.map((decision) => ({
+        context: { ...decision, traceFlags: TraceFlags.SAMPLED, isRemote: true },
+      })),
+    });
+    if (rejected > 0) span.setStatus({ code: SpanStatusCode.ERROR, message: `${rejected} refused` });
+    span.end(endedMs);
+  }
+
+  away(message: string): void {
+    this.failures.add(1);
+    if (Date.now() - this.saidAway < REPEAT_MS) return;
+    this.saidAway = Date.now();
+    this.logger.warn(`the event store is away; what comes is kept in the spool until it is back: ${message}`);
+  }
+
+  threadDied(error: Error): void {
+    this.logger.error(`a thread of the ledger ended and is replaced: ${error.message}`);
+  }
+}
