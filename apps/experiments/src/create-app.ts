@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
-import { migrate } from '@adlift/persistence';
+import { awaitDatabase, migrate } from '@adlift/persistence';
 import { ProblemFilter } from '@adlift/problem';
 import { cutStragglers } from '@adlift/telemetry';
 import { MAX_ID_BYTES } from '@adlift/wire';
@@ -13,12 +13,17 @@ import { TraceIntake } from './trace/trace-intake';
 
 /** Model files may be this large. */
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
+/** A database that restarts at the same time is waited for. */
+const DATABASE_PATIENCE_MS = 60_000;
 const MAX_JSON_BYTES = 8 * 1024 * 1024;
 /** An id of 128 bytes in a path, each byte as %XX. */
 const MAX_PARAMETER_LENGTH = 3 * MAX_ID_BYTES;
 
 /** The experiments app on an up-to-date schema, not yet listening: one way to make it, for `main` and for the tests. */
 export async function createExperimentsApp(config: ExperimentsEnvironment): Promise<NestFastifyApplication> {
+  await awaitDatabase(config.DATABASE_URL, DATABASE_PATIENCE_MS, ({ message }) =>
+    console.error(`experiments: waiting for PostgreSQL: ${message}`),
+  );
   await migrate(config.DATABASE_URL);
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_JSON_BYTES,

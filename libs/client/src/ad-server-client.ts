@@ -39,6 +39,9 @@ export class AdServerClient {
   constructor(address: string, key?: string) {
     this.client = new Client(address, credentials.createInsecure(), {
       'grpc.max_receive_message_length': 16 * 1024 * 1024,
+      // A predictor that was restarted is to be found again at once, not after the default of up to two minutes.
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 1000,
     });
     this.authorization = key === undefined ? undefined : `Bearer ${key}`;
   }

@@ -3,7 +3,7 @@ import { AdCatalogue1795568400000 } from './migrations/ad-catalogue';
 import { AdRates1795651200000 } from './migrations/ad-rates';
 import { InitialSchema1795392000000 } from './migrations/initial-schema';
 import { ModelServing1795654800000 } from './migrations/model-serving';
-import { Quarantine1795827600000 } from './migrations/quarantine';
+import { Quarantine1795824000000 } from './migrations/quarantine';
 import { ShadowScores1795741200000 } from './migrations/shadow-scores';
 import { TraceStore1795478400000 } from './migrations/trace-store';
 
@@ -26,7 +26,7 @@ export function dataSourceOptions(
       AdRates1795651200000,
       ModelServing1795654800000,
       ShadowScores1795741200000,
-      Quarantine1795827600000,
+      Quarantine1795824000000,
     ],
     // On a shared database, other tools keep a table by the usual name.
     migrationsTableName: MIGRATIONS_TABLE,

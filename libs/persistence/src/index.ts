@@ -1,3 +1,4 @@
+export { awaitDatabase } from './await-database';
 export { dataSourceOptions } from './data-source-options';
 export { migrate } from './migrate';
 export { EVENT_TABLES, ensurePartitions } from './partitions';

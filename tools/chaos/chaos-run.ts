@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { uniform } from '../market/random';
+import { ChaosStack, until } from './chaos-stack';
+import { checkStore, type StoreCheck } from './check-store';
+import * as faults from './faults';
+import type { Fault, FaultRecord } from './faults';
+import { Producer } from './producer';
+import { dropIdentities, sabotageArgs, type Sabotage } from './sabotage';
+
+export interface ChaosOptions {
+  readonly kills: number;
+  /** Events to be acknowledged at least. */
+  readonly events: number;
+  readonly seed: number;
+  readonly sabotage: Sabotage | undefined;
+  readonly log: (line: string) => void;
+  readonly onProgress: (kills: number, acknowledged: number) => void;
+}
+
+export interface ChaosReport extends StoreCheck {
+  readonly ok: boolean;
+  readonly seed: number;
+  readonly kills: number;
+  /** Kills that found a transaction open that had written and could no longer commit. */
+  readonly killsInsideTransaction: number;
+  readonly refusedCalls: number;
+  readonly fullDisk: 'tmpfs' | 'page cap';
+  readonly seconds: number;
+  readonly faults: readonly FaultRecord[];
+}
+
+/** Out of ten kills. */
+const KILLS: readonly Fault[] = [
+  ...[faults.killPredictor, faults.killPostgresWhileWriting, faults.killPredictor, faults.killFoldLeader],
+  ...[faults.killProducer, faults.killPredictor, faults.killPostgresWhileFolding, faults.killPredictor],
+  ...[faults.killFoldLeader, faults.killPostgresWhileWriting],
+];
+const OTHERS: readonly Fault[] = [faults.cutConnections, faults.holdLock, faults.fillSpool, faults.fillDisk];
+const KILLS_PER_OTHER = 5;
+const LONGEST_PAUSE_MS = 400;
+/** Stream of the seed that pauses are drawn from. */
+const PAUSES = 1;
+const DRAIN_MS = 180_000;
+
+/** Lets an ad server report events while things are killed, cut, locked and filled, and looks whether all is there. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  const { log, sabotage } = options;
+  const began = Date.now();
+  const stack = await ChaosStack.start({ predictorArgs: sabotageArgs(sabotage), log });
+  let keep = true;
+  let producer: Producer | undefined;
+  try {
+    if (sabotage === 'no-dedupe') await dropIdentities(stack);
+    const acknowledged = join(stack.home, 'acknowledged');
+    producer = new Producer({
+      ...{ address: stack.grpcAddress, key: stack.key, tokenKeys: stack.tokenKeys, acknowledged, startMs: began },
+    });
+    const done = await rage(stack, producer, options);
+    await producer.stop();
+    await settle(stack);
+    const check = await checkStore(stack.databaseUrl, acknowledged);
+    const ok = check.missing === 0 && check.double === 0 && check.statisticsEqual;
+    keep = !ok;
+    if (keep) log(`logs and data are kept in ${stack.home}`);
+    return {
+      ...{ ok, ...check, seed: options.seed, kills: done.filter(({ killed }) => killed).length },
+      killsInsideTransaction: done.filter(({ transaction }) => transaction !== undefined).length,
+      ...{ refusedCalls: producer.refused, fullDisk: stack.disk.own ? 'tmpfs' : 'page cap' },
+      ...{ seconds: Math.round((Date.now() - began) / 1000), faults: done },
+    };
+  } finally {
+    producer?.end();
+    await stack.stop(keep);
+  }
+}
+
+async function rage(stack: ChaosStack, producer: Producer, options: ChaosOptions): Promise<FaultRecord[]> {
+  const done: FaultRecord[] = [];
+  const strike = async (fault: Fault): Promise<void> => {
+    done.push(await fault(stack, producer));
+  };
+  for (let kill = 0; kill < options.kills; kill++) {
+    // Kills are spread over the events: each finds some that were acknowledged since the one before.
+    const due = (options.events * (kill + 0.5)) / options.kills;
+    await until(`event ${Math.round(due)} to be acknowledged`, () => {
+      producer.check();
+      return Promise.resolve(producer.acknowledged >= due);
+    });
+    await new Promise((resolve) => setTimeout(resolve, uniform(options.seed, PAUSES, kill) * LONGEST_PAUSE_MS));
+    await strike(KILLS[kill % KILLS.length]);
+    options.onProgress(kill + 1, producer.acknowledged);
+    if (kill % KILLS_PER_OTHER !== KILLS_PER_OTHER - 2) continue;
+    const other = OTHERS[Math.floor(kill / KILLS_PER_OTHER) % OTHERS.length];
+    if (other !== faults.fillDisk || stack.disk.own) await strike(other);
+  }
+  await until('the last events to be acknowledged', () => {
+    producer.check();
+    return Promise.resolve(producer.acknowledged >= options.events);
+  });
+  return done;
+}
+
+/** Until nothing is on its way any more. */
+async function settle(stack: ChaosStack): Promise<void> {
+  await until(
+    'the spool to be empty',
+    async () => {
+      const { events, exposures } = await stack.ledger();
+      return events + exposures === 0;
+    },
+    DRAIN_MS,
+  );
+  const client = new Client({ connectionString: stack.databaseUrl });
+  await client.connect();
+  try {
+    await until(
+      'all deltas to be folded',
+      async () => (await client.query('SELECT FROM event_delta LIMIT 1')).rowCount === 0,
+      DRAIN_MS,
+    );
+  } finally {
+    await client.end();
+  }
+}

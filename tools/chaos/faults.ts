@@ -1,0 +1,151 @@
+import { Client } from 'pg';
+import type { App, ChaosStack } from './chaos-stack';
+import { until } from './chaos-stack';
+import { openTransaction, type OpenTransaction } from './open-transaction';
+import type { Producer } from './producer';
+
+/** One thing that was done to the system. */
+export interface FaultRecord {
+  readonly fault: string;
+  /** Whether something was killed with kill -9. */
+  readonly killed: boolean;
+  /** The transaction that was open when it was, and could no longer commit. */
+  readonly transaction: OpenTransaction | undefined;
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
+/** Sessions whose transactions are worth breaking, with the process that would commit them. */
+const WRITER = { session: 'adlift-writer', app: 'predictor' } as const;
+const FOLD = { session: 'adlift-fold', app: 'experiments' } as const;
+
+const SEARCH_MS = 4000;
+const SEARCH_PAUSE_MS = 2;
+const LOCK_MS = 1500;
+const FULL_MS = 20_000;
+
+export type Fault = (stack: ChaosStack, producer: Producer) => Promise<FaultRecord>;
+
+/** kill -9 of the predictor, thread that writes included, inside a transaction if one opens soon. */
+export const killPredictor: Fault = (stack) => killApp(stack, WRITER);
+
+/** kill -9 of the experiments app, which leads the fold. */
+export const killFoldLeader: Fault = (stack) => killApp(stack, FOLD);
+
+/** kill -9 of PostgreSQL with a transaction of the writer open. */
+export const killPostgresWhileWriting: Fault = (stack) => killPostgres(stack, WRITER);
+
+/** kill -9 of PostgreSQL with a transaction of the fold open. */
+export const killPostgresWhileFolding: Fault = (stack) => killPostgres(stack, FOLD);
+
+export const killProducer: Fault = (_stack, producer) => {
+  producer.kill();
+  return Promise.resolve(done('kill producer', true));
+};
+
+/** Ends every session of ours, as a network that breaks would. */
+export const cutConnections: Fault = async (stack) => {
+  await withAdmin(stack, async (admin) => {
+    await admin.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'adlift-%' AND pid <> pg_backend_pid()",
+    );
+  });
+  return done('cut connections', false);
+};
+
+export const holdLock: Fault = async (stack) => {
+  await withAdmin(stack, async (admin) => {
+    await admin.query('BEGIN');
+    await admin.query('LOCK TABLE click IN ACCESS EXCLUSIVE MODE');
+    await new Promise((resolve) => setTimeout(resolve, LOCK_MS));
+    await admin.query('ROLLBACK');
+  });
+  return done('hold lock', false);
+};
+
+/** Keeps the writer from writing until callers are refused. */
+export const fillSpool: Fault = async (stack, producer) => {
+  const before = producer.refused;
+  await withAdmin(stack, async (admin) => {
+    await admin.query('BEGIN');
+    await admin.query('LOCK TABLE impression IN ACCESS EXCLUSIVE MODE');
+    await until('the spool to be full', () => Promise.resolve(producer.refused > before), FULL_MS);
+    await admin.query('ROLLBACK');
+  });
+  return done('fill spool', false);
+};
+
+/** Leaves the spool's disk without a byte until callers are refused. */
+export const fillDisk: Fault = async (stack, producer) => {
+  const before = producer.refused;
+  stack.disk.fill();
+  try {
+    await until(
+      'events to be refused on a full disk',
+      () => {
+        stack.disk.fill();
+        return Promise.resolve(producer.refused > before);
+      },
+      FULL_MS,
+    );
+  } finally {
+    stack.disk.free();
+  }
+  return done('fill disk', false);
+};
+
+async function killApp(stack: ChaosStack, whose: { session: string; app: App }): Promise<FaultRecord> {
+  const transaction = await withAdmin(stack, (admin) => freeze(stack, admin, whose));
+  await stack.killApp(whose.app);
+  await stack.startApp(whose.app);
+  return { ...done(`kill ${whose.app}`, true), transaction };
+}
+
+async function killPostgres(stack: ChaosStack, whose: { session: string; app: App }): Promise<FaultRecord> {
+  const transaction = await withAdmin(stack, (admin) => freeze(stack, admin, whose));
+  await stack.killPostgres();
+  process.kill(stack.pidOf(whose.app), 'SIGCONT');
+  await stack.startPostgres();
+  return { ...done('kill PostgreSQL', true), transaction };
+}
+
+/**
+ * Stops the process while a transaction of its session is open that has written: it cannot commit any more. Without
+ * one within some seconds the process is stopped all the same, and nothing is returned.
+ */
+async function freeze(
+  stack: ChaosStack,
+  admin: Client,
+  { session, app }: { session: string; app: App },
+): Promise<OpenTransaction | undefined> {
+  const pid = stack.pidOf(app);
+  const deadline = Date.now() + SEARCH_MS;
+  while (Date.now() < deadline) {
+    const found = await openTransaction(admin, session);
+    if (found !== undefined) {
+      process.kill(pid, 'SIGSTOP');
+      // What it had sent before it was stopped may have been the COMMIT.
+      const still = await openTransaction(admin, session);
+      if (still?.pid === found.pid && still.startedAt === found.startedAt) return still;
+      process.kill(pid, 'SIGCONT');
+    }
+    await new Promise((resolve) => setTimeout(resolve, SEARCH_PAUSE_MS));
+  }
+  process.kill(pid, 'SIGSTOP');
+  return undefined;
+}
+
+async function withAdmin<T>(stack: ChaosStack, work: (admin: Client) => Promise<T>): Promise<T> {
+  const admin = new Client({ connectionString: stack.databaseUrl, application_name: 'chaos' });
+  admin.on('error', () => undefined);
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.end().catch(() => undefined);
+  }
+}
+
+function done(fault: string, killed: boolean): FaultRecord {
+  return { fault, killed, transaction: undefined, at: Date.now() };
+}
