@@ -1,4 +1,4 @@
-export { foldDeltas } from './fold';
+export { foldDeltas } from './fold/fold-deltas';
 export { type EventOutcome, type Exposure, type LedgerEvent, type LedgerEventKind } from './ledger-event';
 export { LedgerWriter, type LedgerWriterOptions } from './ledger-writer';
 export { type PredictionRecord } from './prediction-record';
