@@ -1,6 +1,12 @@
 export { foldDeltas } from './fold/fold-deltas';
+export { MOMENT_COLUMNS, type MomentSum } from './fold/moment-columns';
+export { setRevenueCap } from './fold/revenue-cap';
 export { type EventOutcome, type Exposure, type LedgerEvent, type LedgerEventKind } from './ledger-event';
 export { LedgerWriter, type LedgerWriterOptions } from './ledger-writer';
 export { type PredictionRecord } from './prediction-record';
+export { misjudgedEvents, type MisjudgedEvent } from './recount/misjudged-events';
+export { type Scope } from './recount/raw-facts';
+export { keptStatistics, recount, type Statistics, type StatisticsRow } from './recount/recount';
 export { ShadowLog, type ShadowLogOptions } from './shadow-log';
 export { type ShadowScore } from './shadow-score';
+export { setAttributionWindow } from './validity/attribution-window';
