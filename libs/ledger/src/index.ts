@@ -10,3 +10,5 @@ export { keptStatistics, recount, type Statistics, type StatisticsRow } from './
 export { ShadowLog, type ShadowLogOptions } from './shadow-log';
 export { type ShadowScore } from './shadow-score';
 export { setAttributionWindow } from './validity/attribution-window';
+export { mismatches, type Mismatch } from './recount/mismatches';
+export { sealDay } from './recount/seal-day';

@@ -65,9 +65,10 @@ export class LedgerBench {
   async withClient<Result>(use: (client: PoolClient) => Promise<Result>): Promise<Result> {
     const client = await this.pool.connect();
     // A connection that breaks fails the running query, and also emits; unheard, that would end the process.
-    client.on('error', () => undefined);
+    client.on('error', ignore);
     try {
       const result = await use(client);
+      client.off('error', ignore);
       client.release();
       return result;
     } catch (error) {
@@ -100,3 +101,5 @@ function openPool(url: string): Pool {
   pool.on('error', () => undefined);
   return pool;
 }
+
+function ignore(): void {}

@@ -19,6 +19,8 @@ export async function foldDeltas(client: ClientBase, limit: number): Promise<num
       FOLD_LOCK,
     ]);
     if (rows[0]?.leader !== true) return 0;
+    // A batch is sorted in memory, not on disk.
+    await client.query("SET LOCAL work_mem = '64MB'");
     await createFoldingTables(client);
     const { count, last } = await takeDeltas(client, limit);
     if (count > 0) {

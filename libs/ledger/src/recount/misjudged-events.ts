@@ -31,23 +31,24 @@ const MISJUDGED = `WITH opening AS (
     SELECT e.*, NOT (bursts OR ${TOO_FAST} OR ${INVALIDATED}) AS expected FROM marked e WHERE ${OF_UNITS}
   )
   SELECT kind, prediction_id AS "predictionId", idx, valid FROM (
-    SELECT 'click' AS kind, prediction_id, idx, valid, expected FROM judged_click
+    SELECT 'click' AS kind, unit, prediction_id, idx, valid, expected FROM judged_click
     UNION ALL
-    SELECT 'impression', prediction_id, idx, valid, NOT ${INVALIDATED} FROM impression e WHERE ${OF_UNITS}
+    SELECT 'impression', unit, prediction_id, idx, valid, NOT ${INVALIDATED} FROM impression e WHERE ${OF_UNITS}
     UNION ALL
-    SELECT kind, prediction_id, idx, valid, kind = 'invalidate' OR NOT ${INVALIDATED} FROM feedback e WHERE ${OF_UNITS}
+    SELECT kind, unit, prediction_id, idx, valid, kind = 'invalidate' OR NOT ${INVALIDATED} FROM feedback e WHERE ${OF_UNITS}
     UNION ALL
-    SELECT 'conversion', e.prediction_id, e.idx, e.valid, NOT ${INVALIDATED} AND EXISTS (
+    SELECT 'conversion', e.unit, e.prediction_id, e.idx, e.valid, NOT ${INVALIDATED} AND EXISTS (
       SELECT FROM judged_click k
       WHERE (k.day, k.prediction_id, k.idx) = (e.day, e.prediction_id, e.idx) AND k.expected
         AND e.event_time - k.event_time BETWEEN interval '0'
           AND (SELECT attribution_days FROM fold_state) * interval '24 hours')
     FROM conversion e WHERE ${OF_UNITS}
-  ) AS judged WHERE valid <> expected ORDER BY prediction_id, idx, kind`;
+  ) AS judged WHERE valid <> expected AND unit NOT IN (SELECT unit FROM event_delta)
+  ORDER BY prediction_id, idx, kind`;
 
 /**
  * Events of a day ("YYYY-MM-DD"), or of all, whose flag `valid` differs from what the raw rows say, by SQL of its own.
- * None once every delta is folded.
+ * Units with deltas that wait to be folded are left out.
  */
 export async function misjudgedEvents(client: ClientBase, day?: string): Promise<MisjudgedEvent[]> {
   return (await client.query<MisjudgedEvent>(MISJUDGED, [day ?? null])).rows;

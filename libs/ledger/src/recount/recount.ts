@@ -2,7 +2,7 @@ import type { ClientBase, CustomTypesConfig } from 'pg';
 import { MOMENT_COLUMNS } from '../fold/moment-columns';
 import { inTransaction } from '../in-transaction';
 import { IN_EXPERIMENT, RAW_FACTS, scopeValues, type Scope } from './raw-facts';
-import { RECOUNTED_MOMENTS, RECOUNTED_PHASES } from './recounted-moments';
+import { momentsOver, phasesOver, RECOUNTED_UNITS } from './recounted-moments';
 import { ROLLUP_DAY, summed, UNIT_AGG, UNIT_DAY, type SumsTable } from './statistics-tables';
 
 /** A row of statistics: key and exact sums, all as text. */
@@ -37,8 +37,8 @@ const RECOUNTED: Sources = {
   unitAgg: recounted(UNIT_AGG),
   unitDay: recounted(UNIT_DAY),
   rollupDay: recounted(ROLLUP_DAY),
-  moments: `SELECT * FROM (${RECOUNTED_MOMENTS}) AS moments WHERE $2::date IS NULL`,
-  phases: `SELECT * FROM (${RECOUNTED_PHASES}) AS phases WHERE $2::date IS NULL`,
+  moments: `SELECT * FROM (${momentsOver(RECOUNTED_UNITS)}) AS moments WHERE $2::date IS NULL`,
+  phases: `SELECT * FROM (${phasesOver(RECOUNTED_UNITS)}) AS phases WHERE $2::date IS NULL`,
 };
 
 const kept = (table: SumsTable): string => summed(table, `${table.table} WHERE ${table.within}`);
