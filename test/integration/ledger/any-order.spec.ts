@@ -16,6 +16,7 @@ describe('the kept statistics of a stream in any order', () => {
   it('are the same, to the digit, whatever the order, the batches, the folds between, and the repeats', async () => {
     const stream = [...manyEvents(), ...manyExposures()];
     const repeats = stream.filter((_, i) => i % 7 === 0);
+    const writer = bench.writer();
     let expected: unknown;
     await fc.assert(
       fc.asyncProperty(
@@ -25,7 +26,6 @@ describe('the kept statistics of a stream in any order', () => {
         fc.integer({ min: 0, max: 3 }),
         async (order, size, limit, foldEvery) => {
           await bench.clear();
-          const writer = bench.writer();
           for (let at = 0, batch = 0; at < order.length; at += size, batch++) {
             const part = order.slice(at, at + size);
             await writer.recordEvents(part.filter((one) => 'claims' in one));

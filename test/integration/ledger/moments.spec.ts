@@ -1,13 +1,15 @@
-import { keptStatistics, setRevenueCap } from '@adlift/ledger';
+import { keptStatistics, setRevenueCap, type LedgerWriter } from '@adlift/ledger';
 import { until } from '../setup/until';
 import { eventOf, EXPERIMENT, exposureOf, fact } from './ledger-facts';
 import { LedgerBench } from './ledger-bench';
 
 describe('the moments of an arm', () => {
   let bench: LedgerBench;
+  let writer: LedgerWriter;
 
   beforeAll(async () => {
     bench = await LedgerBench.open();
+    writer = bench.writer();
   });
   afterAll(() => bench.close());
   beforeEach(() => bench.clear());
@@ -22,7 +24,6 @@ describe('the moments of an arm', () => {
   }
 
   it('hold nothing of a unit that is not exposed, and all its sums once it is', async () => {
-    const writer = bench.writer();
     await writer.recordEvents([eventOf(control, 'impression'), clicks(0, 300), clicks(1, 200)]);
     expect(await momentsOf('control')).toBeUndefined();
     expect((await bench.provenStatistics()).phases).toEqual([
@@ -41,7 +42,6 @@ describe('the moments of an arm', () => {
   });
 
   it('follow a unit whose earlier exposure arrives late', async () => {
-    const writer = bench.writer();
     const later = fact(5, 'unit-2', 'treatment');
     await writer.recordEvents([eventOf(control, 'impression')]);
     await writer.recordExposures([exposureOf(later)]);
@@ -54,7 +54,6 @@ describe('the moments of an arm', () => {
   });
 
   it('cap the revenue of a unit on both sides, and are made anew when the cap changes', async () => {
-    const writer = bench.writer();
     const big = 9_007_199_254_740_993n;
     const refund = eventOf(fact(4, 'unit-4', 'control'), 'conversion', { chargedMicros: -900 });
     await writer.recordExposures([control, fact(4, 'unit-4', 'control')].map(exposureOf));
@@ -85,7 +84,6 @@ describe('the moments of an arm', () => {
   });
 
   it('count every delta once when several fold at the same time', async () => {
-    const writer = bench.writer();
     const facts = Array.from({ length: 300 }, (_, i) => fact(i));
     await writer.recordExposures(facts.map(exposureOf));
     await writer.recordEvents(facts.map((one) => eventOf(one, 'impression')));
@@ -101,7 +99,6 @@ describe('the moments of an arm', () => {
   });
 
   it('are as before when a fold is killed in the middle, and right when the next one has run', async () => {
-    const writer = bench.writer();
     await writer.recordExposures([exposureOf(control)]);
     await writer.recordEvents([eventOf(control, 'impression'), clicks(0, 10)]);
     await bench.fold();

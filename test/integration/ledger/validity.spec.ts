@@ -1,4 +1,4 @@
-import { setAttributionWindow, type LedgerEvent } from '@adlift/ledger';
+import { setAttributionWindow, type LedgerEvent, type LedgerWriter } from '@adlift/ledger';
 import { eventOf, exposureOf, fact } from './ledger-facts';
 import { LedgerBench } from './ledger-bench';
 
@@ -7,16 +7,17 @@ const DAY_MS = 86_400_000;
 
 describe('the validity of events', () => {
   let bench: LedgerBench;
+  let writer: LedgerWriter;
 
   beforeAll(async () => {
     bench = await LedgerBench.open();
+    writer = bench.writer();
   });
   afterAll(() => bench.close());
   beforeEach(() => bench.clear());
 
   /** Records one after the other, a fold after each, and returns what counts in the end. */
   async function counted(...events: LedgerEvent[]): Promise<Record<string, number>> {
-    const writer = bench.writer();
     await writer.recordExposures(
       events.flatMap(({ claims }) => claims.assignments.map((assignment) => exposureOf({ ...claims, assignment }))),
     );
@@ -38,7 +39,8 @@ describe('the validity of events', () => {
 
   it.each([
     [-1, 1],
-    [0, 0],
+    [0, 1],
+    [1, 0],
     [299, 0],
     [300, 1],
   ])('of a click %i ms after its impression counts %i, whichever comes first', async (ms, clicks) => {
@@ -51,7 +53,7 @@ describe('the validity of events', () => {
   it('lets a click count whose impression is unknown, and remembers to look at it when that comes', async () => {
     expect(await counted(clickAfter(100))).toMatchObject({ clicks: 1 });
     expect(await bench.rows('SELECT idx FROM unmatched_candidate')).toHaveLength(1);
-    await bench.writer().recordEvents([impression]);
+    await writer.recordEvents([impression]);
     await bench.fold();
     expect(await bench.rows('SELECT valid FROM click')).toEqual([{ valid: false }]);
     expect(await bench.rows('SELECT idx FROM unmatched_candidate')).toEqual([]);

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { SUM_COLUMNS } from './sum-columns';
+import { DELTA_TYPES, SUM_COLUMNS } from './sum-columns';
 
 /** Sums of a unit that moments and health checks are made of. */
 export const UNIT_SUMS = [
@@ -12,18 +12,22 @@ export const UNIT_SUMS = [
   'charged_micros',
 ] as const;
 
-/** Columns of a delta that the fold works with. */
-export const FOLDING_COLUMNS = [
+const EVENT_COLUMNS = [
   ...['experiment', 'phase', 'variant', 'unit', 'day', 'assignment_set'],
   ...['kind', 'prediction_id', 'idx', 'event_time'],
-  ...SUM_COLUMNS,
 ];
+/** Columns of a delta that the fold works with. */
+export const FOLDING_COLUMNS = [...EVENT_COLUMNS, ...SUM_COLUMNS];
 
 const TABLES: readonly (readonly [name: string, definition: string])[] = [
   // The deltas of this fold, and the corrections it finds.
-  ['folding', `AS SELECT ${FOLDING_COLUMNS.join(', ')} FROM event_delta WITH NO DATA`],
+  ['folding', `AS SELECT ${EVENT_COLUMNS.join(', ')}, ${deltaSums()} FROM event_delta WITH NO DATA`],
   // The units of experiments that it changes, with their sums before and after.
-  ['unit_change', `AS SELECT experiment, phase, variant, unit, ${oldAndNew()} FROM unit_agg WITH NO DATA`],
+  [
+    'unit_change',
+    `AS SELECT experiment, phase, variant, unit, ${oldAndNew()}
+       FROM unit_agg WITH NO DATA`,
+  ],
   // The candidates whose events it judges, and what was found about each.
   ['judging', 'AS SELECT unit, day, prediction_id, idx FROM unmatched_candidate WITH NO DATA'],
   [
@@ -43,4 +47,8 @@ function oldAndNew(): string {
   return UNIT_SUMS.flatMap((column) => ['old', 'new'].map((side) => `${column}::bigint AS ${side}_${column}`)).join(
     ', ',
   );
+}
+
+function deltaSums(): string {
+  return SUM_COLUMNS.map((column) => `${column}::${DELTA_TYPES[column]} AS ${column}`).join(', ');
 }

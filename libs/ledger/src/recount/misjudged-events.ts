@@ -15,7 +15,7 @@ const INVALIDATED = `EXISTS (SELECT FROM feedback f
   WHERE f.kind = 'invalidate' AND (f.day, f.prediction_id, f.idx) = (e.day, e.prediction_id, e.idx))`;
 const TOO_FAST = `EXISTS (SELECT FROM impression i
   WHERE (i.day, i.prediction_id, i.idx) = (e.day, e.prediction_id, e.idx)
-    AND e.event_time - i.event_time >= interval '0'
+    AND e.event_time - i.event_time > interval '0'
     AND e.event_time - i.event_time < interval '${FASTEST_CLICK_MS} milliseconds')`;
 const OF_UNITS = "unit <> '' AND ($1::date IS NULL OR day = $1)";
 

@@ -6,7 +6,8 @@ const SAME = '(r.day, r.prediction_id, r.idx) = (j.day, j.prediction_id, j.idx)'
 
 /**
  * Finds what the validity of the events of each candidate in `judging` depends on. A click is valid unless it came too
- * soon after its impression, is in a burst, or the candidate was invalidated. Candidates with a click or an
+ * soon after its impression, is in a burst, or the candidate was invalidated. Equal times say nothing: events
+ * reported together without times have the same. Candidates with a click or an
  * invalidation but no impression are kept until one comes.
  */
 export async function findVerdicts(client: ClientBase): Promise<void> {
@@ -14,7 +15,7 @@ export async function findVerdicts(client: ClientBase): Promise<void> {
     `INSERT INTO verdict (unit, day, prediction_id, idx, clicked_at, has_impression, click_valid, invalidated)
      SELECT unit, day, prediction_id, idx, clicked_at, shown_at IS NOT NULL,
        NOT invalidated AND NOT coalesce(burst, false) AND clicked_at IS NOT NULL AND NOT coalesce(
-         clicked_at >= shown_at AND clicked_at < shown_at + interval '${FASTEST_CLICK_MS} milliseconds', false),
+         clicked_at > shown_at AND clicked_at < shown_at + interval '${FASTEST_CLICK_MS} milliseconds', false),
        invalidated
      FROM (
        SELECT j.*, k.event_time AS clicked_at,

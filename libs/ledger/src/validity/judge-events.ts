@@ -1,10 +1,9 @@
 import type { ClientBase } from 'pg';
+import { lookingUp } from '../looking-up';
 import { correctEvents } from './correct-events';
 import { findCandidates } from './find-candidates';
 import { findVerdicts } from './find-verdicts';
 import { markBursts } from './mark-bursts';
-
-const PLANS = ['enable_hashjoin', 'enable_mergejoin', 'enable_seqscan'];
 
 /**
  * Judges the events that what is being folded throws a new light on, and adds a correction to `folding` for each that
@@ -12,12 +11,10 @@ const PLANS = ['enable_hashjoin', 'enable_mergejoin', 'enable_seqscan'];
  * is judged again whenever something arrives that its validity depends on.
  */
 export async function judgeEvents(client: ClientBase): Promise<void> {
-  // Few rows are looked up by key in tables of millions; a plan from old statistics would read these from end to end.
-  for (const plan of PLANS) await client.query(`SET LOCAL ${plan} = off`);
-  await markBursts(client);
-  if ((await findCandidates(client)) > 0) {
+  await lookingUp(client, async () => {
+    await markBursts(client);
+    if ((await findCandidates(client)) === 0) return;
     await findVerdicts(client);
     await correctEvents(client);
-  }
-  for (const plan of PLANS) await client.query(`SET LOCAL ${plan} TO DEFAULT`);
+  });
 }
