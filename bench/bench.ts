@@ -17,6 +17,8 @@ export interface BenchOptions {
   readonly seconds: number;
   /** Reloads over which a bench watches memory. */
   readonly reloads: number;
+  /** The fewer of two numbers of impressions that "report" reports on. */
+  readonly impressions: number;
   /** File to which "raw" writes the model, for others to measure. */
   readonly keepModel?: string;
   /** One line of progress. */

@@ -8,11 +8,24 @@ import { overload } from './benches/overload';
 import { peers } from './benches/peers';
 import { raw } from './benches/raw';
 import { reload } from './benches/reload';
+import { report } from './benches/report';
 import { score } from './benches/score';
 import { telemetry } from './benches/telemetry';
 import { machine, pinToLoadCore } from './harness/processor';
 
-const BENCHES: readonly Bench[] = [raw, score, grpc, latency, peers, batching, reload, overload, telemetry, memory];
+const BENCHES: readonly Bench[] = [
+  raw,
+  score,
+  grpc,
+  latency,
+  peers,
+  batching,
+  reload,
+  overload,
+  telemetry,
+  memory,
+  report,
+];
 const BUSY_LOAD = 0.5;
 
 const list = BENCHES.map(({ name, goal }) => `  ${name.padEnd(10)} ${goal}`).join('\n');
@@ -24,6 +37,7 @@ const command = new Command('npm run -s bench --')
   .option('--rounds <number>', 'interleaved rounds that medians are taken of', positive, 5)
   .option('--seconds <number>', 'seconds of one contestant in one round', positive, 3)
   .option('--reloads <number>', 'reloads over which "reload" watches resident memory', positive, 40)
+  .option('--impressions <number>', 'impressions that "report" reports on, and ten times as many', positive, 1_000_000)
   .option('--keep-model <file>', 'file to which "raw" writes the model, for others to measure')
   .action(run);
 
@@ -32,6 +46,7 @@ interface Options {
   rounds: number;
   seconds: number;
   reloads: number;
+  impressions: number;
   keepModel?: string;
 }
 

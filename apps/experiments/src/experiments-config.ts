@@ -19,6 +19,15 @@ export const experimentsEnvironment = z.object({
   START_WAIT_MS: milliseconds(20_000),
   /** How often ads are counted for the priors of predictors. */
   AD_RATES_REFRESH_MS: milliseconds(30_000),
+  /** Days after its click in which a conversion counts; the predictor's tokens live as long. */
+  ATTRIBUTION_WINDOW_DAYS: z.coerce
+    .number('must be days, 1 to 365')
+    .int('must be days, 1 to 365')
+    .min(1, 'must be days, 1 to 365')
+    .max(365, 'must be days, 1 to 365')
+    .default(30),
+  /** How often one day and one experiment are compared with their raw rows. */
+  RECONCILE_INTERVAL_MS: milliseconds(3_600_000),
   /** Full days that spans are kept beside today. */
   TRACE_RETENTION_DAYS: z.coerce
     .number('must be days, 1 to 30')

@@ -17,6 +17,7 @@ import { ModelEntity } from './model/model.entity';
 import { ModelLabelEntity } from './model/model-label.entity';
 import { ModelModule } from './model/model.module';
 import { PageModule } from './page/page.module';
+import { ReconcileService } from './reconcile/reconcile.service';
 import { KeptStatistics } from './report/kept-statistics';
 import { ReportController } from './report/report.controller';
 import { ReportService } from './report/report.service';
@@ -56,6 +57,7 @@ export class ExperimentsModule {
         ShadowSums,
         ShadowService,
         FoldService,
+        ReconcileService,
         AdRateService,
       ],
     };

@@ -2,6 +2,7 @@ import type { DataSourceOptions, EntitySchema, MixedList } from 'typeorm';
 import { AdCatalogue1795568400000 } from './migrations/ad-catalogue';
 import { AdRates1795651200000 } from './migrations/ad-rates';
 import { InitialSchema1795392000000 } from './migrations/initial-schema';
+import { KeptMoments1795827600000 } from './migrations/kept-moments';
 import { ModelServing1795654800000 } from './migrations/model-serving';
 import { Quarantine1795824000000 } from './migrations/quarantine';
 import { ShadowScores1795741200000 } from './migrations/shadow-scores';
@@ -27,6 +28,7 @@ export function dataSourceOptions(
       ModelServing1795654800000,
       ShadowScores1795741200000,
       Quarantine1795824000000,
+      KeptMoments1795827600000,
     ],
     // On a shared database, other tools keep a table by the usual name.
     migrationsTableName: MIGRATIONS_TABLE,

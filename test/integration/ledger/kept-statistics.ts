@@ -29,10 +29,10 @@ export async function recountedRows(bench: LedgerBench): Promise<KeptRows> {
   const read = (key: string, where: string): Promise<object[]> =>
     bench.rows(
       `WITH event AS (
-         SELECT unit, day, assignment_set, charged_micros, 0 AS value, 'impression' AS kind, fallback, pctr FROM impression
-         UNION ALL SELECT unit, day, assignment_set, charged_micros, 0, 'click', false, 0 FROM click
-         UNION ALL SELECT unit, day, assignment_set, charged_micros, value_micros, 'conversion', false, 0 FROM conversion
-         UNION ALL SELECT unit, day, assignment_set, charged_micros, 0, kind, false, 0 FROM feedback
+         SELECT unit, day, assignment_set, charged_micros, 0 AS value, 'impression' AS kind, fallback, pctr FROM impression WHERE valid
+         UNION ALL SELECT unit, day, assignment_set, charged_micros, 0, 'click', false, 0 FROM click WHERE valid
+         UNION ALL SELECT unit, day, assignment_set, charged_micros, value_micros, 'conversion', false, 0 FROM conversion WHERE valid
+         UNION ALL SELECT unit, day, assignment_set, charged_micros, 0, kind, false, 0 FROM feedback WHERE valid
        ), fact AS (
          SELECT a.experiment, a.phase, a.assigned AS variant, event.*, 0 AS exposure FROM event
            JOIN assignment_set a ON a.id = event.assignment_set

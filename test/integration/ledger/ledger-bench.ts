@@ -1,12 +1,16 @@
-import { Pool } from 'pg';
+import { Pool, type PoolClient } from 'pg';
 import {
   encodeEvent,
   encodeExposure,
   foldDeltas,
+  keptStatistics,
+  misjudgedEvents,
+  recount,
   streamStore,
   type EventOutcome,
   type Exposure,
   type LedgerEvent,
+  type Statistics,
 } from '@adlift/ledger';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database';
 
@@ -63,12 +67,47 @@ export class LedgerBench {
 
   /** Folds until nothing waits. */
   async fold(limit = 50_000): Promise<void> {
-    const client = await this.pool.connect();
-    try {
+    await this.withClient(async (client) => {
       while ((await foldDeltas(client, limit)) > 0);
-    } finally {
+    });
+  }
+
+  /** Folds once, and returns how many deltas that moved. */
+  foldOnce(limit: number): Promise<number> {
+    return this.withClient((client) => foldDeltas(client, limit));
+  }
+
+  /** The kept statistics, after it is checked that they are what the raw rows say. */
+  async provenStatistics(): Promise<Statistics> {
+    return this.withClient(async (client) => {
+      expect(await misjudgedEvents(client)).toEqual([]);
+      const kept = await keptStatistics(client);
+      expect(kept).toEqual(await recount(client));
+      return kept;
+    });
+  }
+
+  async withClient<Result>(use: (client: PoolClient) => Promise<Result>): Promise<Result> {
+    const client = await this.pool.connect();
+    // A connection that breaks fails the running query, and also emits; unheard, that would end the process.
+    client.on('error', ignore);
+    try {
+      const result = await use(client);
+      client.off('error', ignore);
       client.release();
+      return result;
+    } catch (error) {
+      client.release(true);
+      throw error;
     }
+  }
+
+  /** Forgets everything that was stored and kept. */
+  async clear(): Promise<void> {
+    await this.rows(
+      `TRUNCATE exposure, impression, click, conversion, feedback, event_rejected, event_delta, unit_agg, unit_day,
+         rollup_day, exp_moments, exp_phase, unit_click, unmatched_candidate`,
+    );
   }
 
   async close(): Promise<void> {
@@ -83,3 +122,5 @@ function openPool(url: string): Pool {
   pool.on('error', () => undefined);
   return pool;
 }
+
+function ignore(): void {}

@@ -38,6 +38,9 @@ export function exposureOf({ assignment, unitId, predictionId, timeMs }: Fact): 
   return { assignment, unitId, predictionId, timeMs };
 }
 
+/** From the prediction to each kind of event: a click comes after its impression, a conversion after its click. */
+const AFTER_MS = { impression: 2000, click: 4000, hide: 5000, conversion: 64_000, invalidate: 90_000 };
+
 /** An event about the first candidate of a fact's prediction. */
 export function eventOf(
   of: Fact,
@@ -46,7 +49,7 @@ export function eventOf(
 ): LedgerEvent {
   return {
     kind,
-    timeMs: of.timeMs + 2000,
+    timeMs: of.timeMs + AFTER_MS[kind],
     timed: true,
     chargedMicros: kind === 'click' ? 250_000 : 0,
     position: 1,

@@ -144,7 +144,7 @@ describe('shadow variants', () => {
       const clicked = i % 7 === 0;
       const at = i % 3;
       const token = tokens.find(({ index }) => (index ?? 0) === at)?.token ?? '';
-      events.push({ kind: IMPRESSION, token }, ...(clicked ? [{ kind: CLICK, token }] : []));
+      events.push({ kind: IMPRESSION, token }, ...(clicked ? [{ kind: CLICK, token, timeMs: Date.now() + 5000 }] : []));
       const score = scored.get(predictionId);
       if (score === undefined || assignments[0]?.assigned !== 'control') return;
       const [p = NaN, q = NaN] = [score.pctr_served[at], score.pctr_shadow[at]];

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool, type PoolClient } from 'pg';
-import { foldDeltas } from '@adlift/ledger';
+import { foldDeltas, setAttributionWindow } from '@adlift/ledger';
 import { inSpan, observe, telemetry } from '@adlift/telemetry';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 
@@ -20,8 +20,10 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
     description: 'Deltas moved into the kept statistics by this process',
   });
   private foldedAt = Date.now();
+  /** Age of the oldest delta when last looked, seconds. */
+  private staleness = 0;
 
-  constructor(@Inject(EXPERIMENTS_CONFIG) config: ExperimentsEnvironment) {
+  constructor(@Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment) {
     this.pool = new Pool({
       connectionString: config.DATABASE_URL,
       application_name: 'adlift-fold',
@@ -36,6 +38,11 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
     observe('adlift_fold_age_seconds', 'Time since this process last looked for deltas with success', () => [
       [(Date.now() - this.foldedAt) / 1000, {}],
     ]);
+    observe(
+      'adlift_fold_staleness_seconds',
+      'Age of the oldest delta that waits to be folded, by the last look',
+      () => [[this.staleness, {}]],
+    );
     this.running = this.run();
   }
 
@@ -46,8 +53,11 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   private async run(): Promise<void> {
+    let windowIsSet = false;
     while (!this.ending.signal.aborted) {
       try {
+        if (!windowIsSet) await this.setWindow();
+        windowIsSet = true;
         const folded = await this.foldOnce();
         this.deltas.add(folded);
         this.foldedAt = Date.now();
@@ -59,19 +69,31 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
     }
   }
 
-  private async foldOnce(): Promise<number> {
+  private setWindow(): Promise<boolean> {
+    return this.withClient((client) => setAttributionWindow(client, this.config.ATTRIBUTION_WINDOW_DAYS));
+  }
+
+  private foldOnce(): Promise<number> {
+    return this.withClient(async (client) => {
+      const { rows } = await client.query<{ age: number }>(
+        'SELECT extract(epoch FROM clock_timestamp() - appended_at)::float8 AS age FROM event_delta ORDER BY id LIMIT 1',
+      );
+      this.staleness = rows[0]?.age ?? 0;
+      // An idle look is not worth a trace four times a second.
+      return rows.length === 0 ? 0 : inSpan('fold', {}, [], () => foldDeltas(client, MAX_DELTAS));
+    });
+  }
+
+  private async withClient<Result>(use: (client: PoolClient) => Promise<Result>): Promise<Result> {
     let client: PoolClient | undefined;
     try {
       client = await this.pool.connect();
       // A connection that breaks fails the running query, and also emits; unheard, that would end the process.
       client.on('error', ignore);
-      const { rowCount } = await client.query('SELECT FROM event_delta LIMIT 1');
-      const connected = client;
-      // An idle look is not worth a trace four times a second.
-      const folded = rowCount === 0 ? 0 : await inSpan('fold', {}, [], () => foldDeltas(connected, MAX_DELTAS));
+      const result = await use(client);
       client.off('error', ignore);
       client.release();
-      return folded;
+      return result;
     } catch (error) {
       client?.release(true);
       throw error;

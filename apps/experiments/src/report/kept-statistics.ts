@@ -12,7 +12,7 @@ export interface PhaseStatistics {
   readonly unitsInSeveralArms: number;
   /** Units with events but no exposure. */
   readonly unitsWithoutExposure: number;
-  /** Deltas that wait to be folded. */
+  /** Deltas that wait to be folded, counted up to 200,000. */
   readonly pendingDeltas: number;
   readonly foldedThrough: string;
 }
@@ -26,6 +26,9 @@ export interface ArmStatistics {
   readonly sums: ReadonlyMap<MetricDefinition['name'], ArmSums>;
 }
 
+/** A queue longer than this is not counted to its end. */
+const MAX_COUNTED = 200_000;
+
 type Row = Record<string, string>;
 
 /** Reads the kept sums, exact integers throughout: numeric in SQL, bigint here. */
@@ -36,26 +39,21 @@ export class KeptStatistics {
   async ofPhase(experiment: string, phase: number): Promise<PhaseStatistics> {
     return this.source.transaction('REPEATABLE READ', async (manager) => {
       const arms: Row[] = await manager.query(
-        `SELECT variant, count(*) AS units, sum(impressions) AS impressions, sum(clicks) AS clicks,
-           sum(conversions) AS conversions, sum(fallback_impressions) AS fallback_impressions, ${METRICS.map(sqlSums).join(', ')}
-         FROM unit_agg WHERE experiment = $1 AND phase = $2 AND exposures > 0 GROUP BY variant ORDER BY variant`,
+        'SELECT * FROM exp_moments WHERE experiment = $1 AND phase = $2 AND units > 0 ORDER BY variant',
         [experiment, phase],
       );
-      const [leaks]: Row[] = await manager.query(
-        `SELECT count(*) FILTER (WHERE arms > 1) AS several, count(*) FILTER (WHERE exposures = 0) AS unexposed FROM (
-           SELECT count(*) AS arms, sum(exposures) AS exposures FROM unit_agg
-           WHERE experiment = $1 AND phase = $2 AND (exposures > 0 OR impressions > 0 OR clicks > 0 OR conversions > 0)
-           GROUP BY unit
-         ) units`,
+      const [counts]: Row[] = await manager.query(
+        'SELECT units_in_several_arms, units_without_exposure FROM exp_phase WHERE experiment = $1 AND phase = $2',
         [experiment, phase],
       );
       const [fold]: Row[] = await manager.query(
-        'SELECT (SELECT count(*) FROM event_delta) AS pending, folded_through FROM fold_state',
+        `SELECT (SELECT count(*) FROM (SELECT FROM event_delta LIMIT ${MAX_COUNTED}) AS waiting) AS pending, folded_through
+         FROM fold_state`,
       );
       return {
         arms: new Map(arms.map((row) => [row['variant'] ?? '', armStatistics(row)])),
-        unitsInSeveralArms: Number(leaks?.['several']),
-        unitsWithoutExposure: Number(leaks?.['unexposed']),
+        unitsInSeveralArms: Number(counts?.['units_in_several_arms'] ?? 0),
+        unitsWithoutExposure: Number(counts?.['units_without_exposure'] ?? 0),
         pendingDeltas: Number(fold?.['pending']),
         foldedThrough: fold?.['folded_through'] ?? '0',
       };
@@ -63,43 +61,27 @@ export class KeptStatistics {
   }
 }
 
-function sqlSums({ name, numerator: m, denominator }: MetricDefinition): string {
-  const d = denominator ?? '0';
-  const columns = {
-    m: `sum(${m})`,
-    d: `sum(${d})`,
-    mm: `sum(${m}::numeric * ${m})`,
-    dd: `sum(${d}::numeric * ${d})`,
-    md: `sum(${m}::numeric * ${d})`,
-    payers: `count(*) FILTER (WHERE ${m} <> 0)`,
-  };
-  return Object.entries(columns)
-    .map(([suffix, sql]) => `${sql} AS "${name}_${suffix}"`)
-    .join(', ');
-}
-
 function armStatistics(row: Row): ArmStatistics {
-  const sums = METRICS.map(({ name }): [MetricDefinition['name'], ArmSums] => {
-    const exact = (suffix: string): bigint => BigInt(row[`${name}_${suffix}`] ?? 0);
-    return [
-      name,
-      {
-        units: BigInt(row['units'] ?? 0),
-        sumM: exact('m'),
-        sumD: exact('d'),
-        sumMM: exact('mm'),
-        sumDD: exact('dd'),
-        sumMD: exact('md'),
-        unitsWithM: exact('payers'),
-      },
-    ];
-  });
+  const exact = (column: string): bigint => BigInt(row[column] ?? 0);
+  const units = exact('units');
+  const sums = METRICS.map(({ name, numerator: m, denominator: d }): [MetricDefinition['name'], ArmSums] => [
+    name,
+    {
+      units,
+      sumM: exact(`sum_${m}`),
+      sumD: d === undefined ? 0n : exact(`sum_${d}`),
+      sumMM: exact(`product_${m}_${m}`),
+      sumDD: d === undefined ? 0n : exact(`product_${d}_${d}`),
+      sumMD: d === undefined ? 0n : exact(`product_${m}_${d}`),
+      unitsWithM: exact(`nonzero_${m}`),
+    },
+  ]);
   return {
-    units: Number(row['units']),
-    impressions: Number(row['impressions']),
-    clicks: Number(row['clicks']),
-    conversions: Number(row['conversions']),
-    fallbackImpressions: Number(row['fallback_impressions']),
+    units: Number(units),
+    impressions: Number(row['sum_impressions']),
+    clicks: Number(row['sum_clicks']),
+    conversions: Number(row['sum_conversions']),
+    fallbackImpressions: Number(row['sum_fallback_impressions']),
     sums: new Map(sums),
   };
 }

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { copyBinaryInto } from '@adlift/persistence';
-import { appendDeltas } from '../append-deltas';
+import { appendDeltas } from './append-deltas';
 import type { EventOutcome, LedgerEventKind } from '../ledger-event';
 import { EventRecord, STAGED_COLUMNS, TOKEN_COLUMNS } from '../record/event-record';
 import { placed } from '../record/row-head';

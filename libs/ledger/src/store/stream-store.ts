@@ -4,7 +4,7 @@ import type { EventOutcome } from '../ledger-event';
 import type { LedgerStream } from '../ledger-stream';
 import { EventRecord } from '../record/event-record';
 import { dayOfRow } from '../record/row-head';
-import { storeExposures } from '../store-exposures';
+import { storeExposures } from './store-exposures';
 import { ACCEPTED } from './outcomes';
 import { storeEvents } from './store-events';
 import { storePredictions } from './store-predictions';

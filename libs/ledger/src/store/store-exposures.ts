@@ -1,9 +1,9 @@
 import type { ClientBase } from 'pg';
 import { copyBinaryInto } from '@adlift/persistence';
-import type { EventOutcome } from './ledger-event';
-import { EXPOSURE_COLUMNS as COLUMNS } from './record/exposure-row';
-import { placed } from './record/row-head';
-import { ACCEPTED, ALREADY_RECORDED } from './store/outcomes';
+import type { EventOutcome } from '../ledger-event';
+import { EXPOSURE_COLUMNS as COLUMNS } from '../record/exposure-row';
+import { placed } from '../record/row-head';
+import { ACCEPTED, ALREADY_RECORDED } from './outcomes';
 
 const CREATE_STAGING = `CREATE TEMP TABLE IF NOT EXISTS staged_exposure (
   seq int, experiment text, phase bigint, unit text, variant text, served text, flag_digest text, prediction_id uuid,

@@ -1,0 +1,77 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Client } from 'pg';
+import { observe } from '@adlift/telemetry';
+import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
+import { reconcile } from './reconcile';
+
+/** A day of millions of rows is counted anew in minutes, not in seconds. */
+const TIMEOUT_MS = 1_800_000;
+
+/** Compares, one day and one experiment at a time, the kept statistics with the raw rows they were made of. */
+@Injectable()
+export class ReconcileService implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('reconcile');
+  private readonly ending = new AbortController();
+  private running: Promise<void> | undefined;
+  private client: Client | undefined;
+  private mismatches = 0;
+  private comparedAt = Date.now();
+
+  constructor(@Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment) {}
+
+  onApplicationBootstrap(): void {
+    observe('adlift_reconcile_mismatches', 'Kept statistics that differ from the raw rows; must be 0', () => [
+      [this.mismatches, {}],
+    ]);
+    observe('adlift_reconcile_age_seconds', 'Time since this process last compared statistics with raw rows', () => [
+      [(Date.now() - this.comparedAt) / 1000, {}],
+    ]);
+    this.running = this.run();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.ending.abort();
+    // A comparison may take minutes, and loses nothing by being cut off.
+    await this.client?.end().catch(() => undefined);
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { RECONCILE_INTERVAL_MS: intervalMs } = this.config;
+    while (!this.ending.signal.aborted) {
+      await delay(intervalMs, undefined, { signal: this.ending.signal }).catch(() => undefined);
+      if (this.ending.signal.aborted) return;
+      await this.compare(Math.floor(Date.now() / intervalMs)).catch((error: Error) => {
+        if (!this.ending.signal.aborted) this.logger.warn(`nothing was compared this time: ${error.message}`);
+      });
+    }
+  }
+
+  private async compare(turn: number): Promise<void> {
+    const client = new Client({
+      connectionString: this.config.DATABASE_URL,
+      application_name: 'adlift-reconcile',
+      statement_timeout: TIMEOUT_MS,
+    });
+    this.client = client;
+    // A connection that breaks fails the running query, and also emits; unheard, that would end the process.
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      const result = await reconcile(client, turn);
+      if (result === undefined) return;
+      const { work, differing } = result;
+      this.mismatches = differing.length;
+      this.comparedAt = Date.now();
+      if (differing.length > 0) {
+        this.logger.error(
+          `the statistics of day ${work.day ?? '-'} and experiment ${work.experiment ?? '-'} are not what the raw rows say: ${differing.join('; ')}`,
+        );
+      }
+    } finally {
+      this.client = undefined;
+      await client.end().catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import type { ClientBase } from 'pg';
+import { mismatches, misjudgedEvents } from '@adlift/ledger';
+import { reconcileWork, type ReconcileWork } from './reconcile-work';
+
+export interface Reconciliation {
+  readonly work: ReconcileWork;
+  /** What differs, one text each, at most {@link MAX_LISTED} of a table. */
+  readonly differing: readonly string[];
+}
+
+const MAX_LISTED = 20;
+/** Any constant works; it must only be the same in every process. */
+const RECONCILE_LOCK = 7_203_316;
+
+/** Compares the day and the experiment whose turn it is with the raw rows; undefined while another process does. */
+export async function reconcile(client: ClientBase, turn: number): Promise<Reconciliation | undefined> {
+  const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [RECONCILE_LOCK]);
+  if (rows[0]?.mine !== true) return undefined;
+  try {
+    const work = await reconcileWork(client, turn);
+    const { day, experiment } = work;
+    const wrong = [
+      ...(day === undefined ? [] : await mismatches(client, { day }, MAX_LISTED)),
+      ...(experiment === undefined ? [] : await mismatches(client, { experiment }, MAX_LISTED)),
+    ];
+    const misjudged = day === undefined ? [] : await misjudgedEvents(client, day);
+    return {
+      work,
+      differing: [
+        ...wrong.map(({ table, key }) => `${table} ${JSON.stringify(key)}`),
+        ...misjudged
+          .slice(0, MAX_LISTED)
+          .map(({ kind, predictionId, idx, valid }) => `${kind} ${predictionId}/${idx} valid=${valid}`),
+      ],
+    };
+  } finally {
+    await client.query('SELECT pg_advisory_unlock($1)', [RECONCILE_LOCK]).catch(() => undefined);
+  }
+}

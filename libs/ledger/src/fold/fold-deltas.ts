@@ -1,0 +1,39 @@
+import type { ClientBase } from 'pg';
+import { inTransaction } from '../in-transaction';
+import { judgeEvents } from '../validity/judge-events';
+import { createFoldingTables } from './folding-tables';
+import { keepDays } from './keep-days';
+import { keepMoments } from './keep-moments';
+import { keepPhases } from './keep-phases';
+import { keepUnits } from './keep-units';
+import { FOLD_LOCK } from './fold-lock';
+import { takeDeltas } from './take-deltas';
+
+/**
+ * Moves up to `limit` deltas into the kept statistics, in one transaction, and corrects what they show to be invalid.
+ * One process folds at a time; the others return 0.
+ */
+export async function foldDeltas(client: ClientBase, limit: number): Promise<number> {
+  return inTransaction(client, async () => {
+    const { rows } = await client.query<{ leader: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS leader', [
+      FOLD_LOCK,
+    ]);
+    if (rows[0]?.leader !== true) return 0;
+    // A batch is sorted in memory, not on disk.
+    await client.query("SET LOCAL work_mem = '64MB'");
+    await createFoldingTables(client);
+    const { count, last } = await takeDeltas(client, limit);
+    if (count > 0) {
+      await judgeEvents(client);
+      await keepDays(client);
+      await keepUnits(client);
+      await keepMoments(client);
+      await keepPhases(client);
+    }
+    await client.query(
+      'UPDATE fold_state SET folded_at = clock_timestamp(), folded_through = greatest(folded_through, $1)',
+      [last],
+    );
+    return count;
+  });
+}

@@ -1,0 +1,39 @@
+/** Sums of an exposed unit that metrics are made of; `capped_micros` is `charged_micros` within the phase's cap. */
+export const MOMENT_SUMS = [
+  'impressions',
+  'clicks',
+  'conversions',
+  'hides',
+  'charged_micros',
+  'capped_micros',
+] as const;
+
+export type MomentSum = (typeof MOMENT_SUMS)[number];
+
+/** Products whose sums over units give variances, and covariances of a metric's numerator and denominator. */
+const PRODUCTS: readonly (readonly [MomentSum, MomentSum])[] = [
+  ...MOMENT_SUMS.map((sum): [MomentSum, MomentSum] => [sum, sum]),
+  ...MOMENT_SUMS.filter((sum) => sum !== 'impressions').map((sum): [MomentSum, MomentSum] => [sum, 'impressions']),
+  ['conversions', 'clicks'],
+];
+
+/**
+ * Columns of exp_moments beside its key, each with its SQL over rows of one exposed unit's sums, weighted by `sign`:
+ * +1 for what is, -1 for what was.
+ */
+export const MOMENT_COLUMNS: ReadonlyMap<string, string> = new Map([
+  ['units', 'sum(sign)'],
+  ['sum_fallback_impressions', 'sum(sign * fallback_impressions)'],
+  ...MOMENT_SUMS.flatMap((sum): [string, string][] => [
+    [`sum_${sum}`, `coalesce(sum(sign * ${sum}) FILTER (WHERE ${sum} <> 0), 0)`],
+    [`nonzero_${sum}`, `coalesce(sum(sign) FILTER (WHERE ${sum} <> 0), 0)`],
+  ]),
+  ...PRODUCTS.map(([a, b]): [string, string] => [
+    `product_${a}_${b}`,
+    `coalesce(sum(sign * ${a}::numeric * ${b}) FILTER (WHERE ${a} <> 0), 0)`,
+  ]),
+]);
+
+/** `charged_micros` within the cap of the phase `p`, on both sides; without a cap as it is. */
+export const CAPPED = `CASE WHEN p.revenue_cap_micros IS NULL THEN charged_micros
+  ELSE greatest(-p.revenue_cap_micros, least(p.revenue_cap_micros, charged_micros)) END`;
