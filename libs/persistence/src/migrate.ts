@@ -9,6 +9,8 @@ export async function migrate(url: string): Promise<void> {
   // Here and not above: whoever only writes rows need not hold an ORM in memory.
   const { DataSource } = await import('typeorm');
   const lock = new Client({ connectionString: url, application_name: 'adlift-migrate' });
+  // A connection that breaks fails the running query, and also emits; unheard, that would end the process.
+  lock.on('error', () => undefined);
   await lock.connect();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
