@@ -21,6 +21,7 @@ export async function createPredictorApp(config: PredictorEnvironment): Promise<
   });
   app.useLogger(app.get(Logger));
   app.useGlobalFilters(new ProblemFilter());
-  addInferenceRoutes(adapter, app.get(InferenceService), app.get(InferenceCatalogue));
+  if (config.ADLIFT_ROLES.has('predict'))
+    addInferenceRoutes(adapter, app.get(InferenceService), app.get(InferenceCatalogue));
   return app;
 }

@@ -1,14 +1,26 @@
 import { z } from 'zod';
 import { databaseUrl, httpUrl, milliseconds, port } from '@adlift/config';
 import { parseKeyRing, type KeyRing } from '@adlift/tokens';
+import { rolesVariable } from './roles';
 
 /** What a credential may do beyond predicting and reporting events. */
-const grant = z.enum(['import', 'future_times', 'inject_faults']);
+const grant = z.enum(['postback', 'import', 'future_times', 'inject_faults']);
 
 const credential = z.strictObject({ name: z.string().min(1), key: z.string().min(16), grants: z.array(grant) });
 
 export type Grant = z.infer<typeof grant>;
 export type Credential = z.infer<typeof credential>;
+
+const NO_KEYS: KeyRing = { active: 0, keys: new Map() };
+
+function keyRing(text: string, context: z.RefinementCtx): KeyRing {
+  try {
+    return parseKeyRing(text);
+  } catch (error) {
+    context.addIssue((error as Error).message);
+    return z.NEVER;
+  }
+}
 
 /** The predictor's environment. */
 export const predictorEnvironment = z.object({
@@ -17,6 +29,8 @@ export const predictorEnvironment = z.object({
   ADLIFT_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   PREDICTOR_GRPC_PORT: port(50051),
   PREDICTOR_HTTP_PORT: port(3001),
+  PREDICTOR_EDGE_PORT: port(3002),
+  ADLIFT_ROLES: rolesVariable,
   DATABASE_URL: databaseUrl,
   EXPERIMENTS_URL: httpUrl.default('http://127.0.0.1:3000'),
   UNLEASH_URL: httpUrl,
@@ -31,14 +45,12 @@ export const predictorEnvironment = z.object({
   PRIORS_REFRESH_MS: milliseconds(60_000),
   ATTRIBUTION_WINDOW_DAYS: z.coerce.number().int().min(1).max(365).default(30),
   MAX_PENDING_EXPOSURES: z.coerce.number().int().min(1).default(100_000),
-  ADLIFT_TOKEN_KEYS: z.string().transform((text, context): KeyRing => {
-    try {
-      return parseKeyRing(text);
-    } catch (error) {
-      context.addIssue((error as Error).message);
-      return z.NEVER;
-    }
-  }),
+  ADLIFT_TOKEN_KEYS: z.string().transform(keyRing),
+  /** Keys of ad servers that sign charges and landing URLs; without one, nothing signed is believed. */
+  ADLIFT_EDGE_KEYS: z
+    .string()
+    .optional()
+    .transform((text, context) => (text === undefined ? NO_KEYS : keyRing(text, context))),
   ADLIFT_CREDENTIALS: z
     .string()
     .default('[]')
@@ -47,7 +59,7 @@ export const predictorEnvironment = z.object({
         return z.array(credential).parse(JSON.parse(text));
       } catch {
         context.addIssue(
-          'must be JSON: [{"name", "key" (16 characters or more), "grants": ["import" | "future_times" | "inject_faults"]}]',
+          'must be JSON: [{"name", "key" (16 characters or more), "grants": ["postback" | "import" | "future_times" | "inject_faults"]}]',
         );
         return z.NEVER;
       }

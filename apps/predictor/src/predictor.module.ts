@@ -7,6 +7,12 @@ import { AdCatalogue } from './catalogue/ad-catalogue';
 import { CatalogueMirror } from './catalogue/catalogue-mirror';
 import { CatalogueReader } from './catalogue/catalogue-reader';
 import { CatalogueSnapshot } from './catalogue/catalogue-snapshot';
+import { ClickService } from './edge/click-service';
+import { EdgeMetrics } from './edge/edge-metrics';
+import { EdgeRecorder } from './edge/edge-recorder';
+import { EdgeServer } from './edge/edge-server';
+import { EdgeTrust } from './edge/edge-trust';
+import { PostbackService } from './edge/postback-service';
 import { EventsController } from './events/events.controller';
 import { EventObservers } from './events/event-observers';
 import { EventsGrpc } from './events/events.grpc';
@@ -77,9 +83,8 @@ export class PredictorModule {
       module: PredictorModule,
       imports: [loggerModule(config.ADLIFT_LOG_LEVEL), LedgerModule],
       controllers: [
-        PredictController,
-        ExplainController,
-        EventsController,
+        ...(config.ADLIFT_ROLES.has('predict') ? [PredictController, ExplainController] : []),
+        ...(config.ADLIFT_ROLES.has('events') ? [EventsController] : []),
         HealthController,
         FaultsController,
         MetricsController,
@@ -112,6 +117,7 @@ export class PredictorModule {
         ...[ShadowMetrics, ShadowRunner, ShadowScoring],
         ...[Credentials, RejectedEvents, EventObservers, EventsService, EventsGrpc],
         ...[ActivityCounts, PredictorStatus, ProcessMetrics, ScoringMetrics, SpanStorage, ModelHealth, GrpcServer],
+        ...[EdgeMetrics, EdgeRecorder, EdgeTrust, ClickService, PostbackService, EdgeServer],
         ...[OfferedModels, ModelInference, RouterInference, InferenceStatistics],
         ...[InferenceCatalogue, InferenceService, InferenceGrpc],
       ],

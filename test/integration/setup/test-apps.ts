@@ -8,8 +8,8 @@ import { readConfig } from '@adlift/config';
 import { createExperimentsApp } from '../../../apps/experiments/src/create-app';
 import { experimentsEnvironment } from '../../../apps/experiments/src/experiments-config';
 import { createPredictorApp } from '../../../apps/predictor/src/create-app';
-import { GrpcServer } from '../../../apps/predictor/src/grpc/grpc-server';
 import type { PredictorState } from '../../../apps/predictor/src/health/predictor-status';
+import { listen } from '../../../apps/predictor/src/listen';
 import { predictorEnvironment } from '../../../apps/predictor/src/predictor-config';
 import { bundleModel, type ModelFixture } from '../../../libs/scoring/src/model-bundle.fixture';
 import { CuttableProxy } from './cuttable-proxy';
@@ -19,7 +19,10 @@ import { createTestDatabase, type TestDatabase } from './test-database';
 import { testServers, type UnleashEnvironment } from './test-servers';
 import { until } from './until';
 
-export const KEYS = { player: 'key-of-the-player', importer: 'key-of-the-importer' };
+export const KEYS = { player: 'key-of-the-player', importer: 'key-of-the-importer', network: 'key-of-a-network' };
+
+/** Keys that sign charges and landing URLs. */
+export const EDGE_KEYS = `1:${randomBytes(32).toString('base64')}`;
 
 /** How often the predictor looks for new flags and models. */
 export const REFRESH_MS = 100;
@@ -50,6 +53,7 @@ export class TestApps {
     readonly experimentsUrl: string,
     readonly predictorUrl: string,
     readonly grpcAddress: string,
+    readonly edgeUrl: string,
     readonly experiments: NestFastifyApplication,
     readonly predictor: NestFastifyApplication,
     private readonly home: string,
@@ -72,7 +76,7 @@ export class TestApps {
     const home = mkdtempSync(join(tmpdir(), 'adlift-apps-'));
     const database = await createTestDatabase();
     const way = await CuttableProxy.to(database.url);
-    const [experimentsPort = 0, httpPort = 0, grpcPort = 0] = await freePorts(3);
+    const [experimentsPort = 0, httpPort = 0, grpcPort = 0, edgePort = 0] = await freePorts(4);
     const shared = { ADLIFT_LOG_LEVEL: 'error', UNLEASH_URL: servers.unleashUrl };
 
     const experiments = await createExperimentsApp(
@@ -90,27 +94,28 @@ export class TestApps {
     const champion = bundleModel('lr', 7);
     await new AdminApi(experimentsUrl).publishModel(champion.bundle, 'champion');
 
-    const predictor = await createPredictorApp(
-      readConfig(predictorEnvironment, {
-        ...shared,
-        ADLIFT_HOME: home,
-        DATABASE_URL: way.url,
-        EXPERIMENTS_URL: experimentsUrl,
-        PREDICTOR_HTTP_PORT: String(httpPort),
-        PREDICTOR_GRPC_PORT: String(grpcPort),
-        UNLEASH_CLIENT_TOKEN: servers.unleashClientTokens[environment],
-        UNLEASH_REFRESH_MS: String(REFRESH_MS),
-        MODEL_REFRESH_MS: String(REFRESH_MS),
-        ADLIFT_TOKEN_KEYS: `1:${randomBytes(32).toString('base64')}`,
-        ADLIFT_CREDENTIALS: JSON.stringify([
-          { name: 'player', key: KEYS.player, grants: ['future_times', 'inject_faults'] },
-          { name: 'importer', key: KEYS.importer, grants: ['import'] },
-        ]),
-        ...extra,
-      }),
-    );
-    await predictor.listen(httpPort, '127.0.0.1');
-    await predictor.get(GrpcServer).listen();
+    const config = readConfig(predictorEnvironment, {
+      ...shared,
+      ADLIFT_HOME: home,
+      DATABASE_URL: way.url,
+      EXPERIMENTS_URL: experimentsUrl,
+      PREDICTOR_HTTP_PORT: String(httpPort),
+      PREDICTOR_GRPC_PORT: String(grpcPort),
+      PREDICTOR_EDGE_PORT: String(edgePort),
+      UNLEASH_CLIENT_TOKEN: servers.unleashClientTokens[environment],
+      UNLEASH_REFRESH_MS: String(REFRESH_MS),
+      MODEL_REFRESH_MS: String(REFRESH_MS),
+      ADLIFT_TOKEN_KEYS: `1:${randomBytes(32).toString('base64')}`,
+      ADLIFT_CREDENTIALS: JSON.stringify([
+        { name: 'player', key: KEYS.player, grants: ['future_times', 'inject_faults'] },
+        { name: 'importer', key: KEYS.importer, grants: ['import'] },
+        { name: 'network', key: KEYS.network, grants: ['postback'] },
+      ]),
+      ADLIFT_EDGE_KEYS: EDGE_KEYS,
+      ...extra,
+    });
+    const predictor = await createPredictorApp(config);
+    await listen(predictor, config);
     const predictorUrl = `http://127.0.0.1:${httpPort}`;
     const apps = new TestApps(
       database,
@@ -119,6 +124,7 @@ export class TestApps {
       experimentsUrl,
       predictorUrl,
       `127.0.0.1:${grpcPort}`,
+      `http://127.0.0.1:${edgePort}`,
       experiments,
       predictor,
       home,

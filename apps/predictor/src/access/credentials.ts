@@ -9,7 +9,8 @@ export interface Caller {
   may(grant: Grant): boolean;
 }
 
-const ORDINARY: Caller = { name: 'ordinary', may: () => false };
+/** Who brings no key. */
+export const ANYONE: Caller = { name: 'anyone', may: () => false };
 
 /** Tells callers by `authorization: Bearer KEY`; a call without a key is an ordinary one. */
 @Injectable()
@@ -25,11 +26,25 @@ export class Credentials {
 
   /** Throws `unauthenticated` for a key that is not known. */
   identify(authorization: string | undefined): Caller {
-    if (authorization === undefined || authorization === '') return ORDINARY;
+    if (authorization === undefined || authorization === '') return ANYONE;
     const key = Buffer.from(authorization.replace(/^Bearer /i, ''));
     const found = this.known.find((one) => one.key.length === key.length && timingSafeEqual(one.key, key));
     if (found === undefined) throw new DomainError('unauthenticated', 'this key is not known here', 'authorization');
     return found.caller;
+  }
+
+  /** The caller, if it has the grant. Throws `unauthenticated` without a known key, `permission_denied` without the grant. */
+  require(grant: Grant, authorization: string | undefined): Caller {
+    if (authorization === undefined || authorization === '') {
+      throw new DomainError(
+        'unauthenticated',
+        `needs a key with "${grant}" as authorization: Bearer KEY`,
+        'authorization',
+      );
+    }
+    const caller = this.identify(authorization);
+    if (caller.may(grant)) return caller;
+    throw new DomainError('permission_denied', `needs a credential with the grant "${grant}"`, 'authorization');
   }
 }
 

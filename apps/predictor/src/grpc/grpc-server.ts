@@ -9,6 +9,7 @@ import { EventsGrpc } from '../events/events.grpc';
 import { ModelHealth } from '../health/model-health';
 import { PredictorGrpc } from '../predict/predictor.grpc';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
+import type { Roles } from '../roles';
 import { streamHandler, streamMethod, type StreamHandler } from './stream-method';
 import { unaryHandler, unaryMethod, type UnaryHandler } from './unary-method';
 
@@ -37,9 +38,10 @@ export class GrpcServer implements BeforeApplicationShutdown {
     events: EventsGrpc,
     private readonly health: ModelHealth,
   ) {
-    this.addService('adlift.v1.Predictor', predictor.methods, { streams: predictor.streams });
-    this.addService('adlift.v1.Events', { RecordEvents: events.recordEvents });
-    new ReflectionService(loadSync(protoFiles(), { includeDirs: [protoRoot()] })).addToServer(this.server);
+    const roles = config.ADLIFT_ROLES;
+    if (roles.has('predict')) this.addService('adlift.v1.Predictor', predictor.methods, { streams: predictor.streams });
+    if (roles.has('events')) this.addService('adlift.v1.Events', { RecordEvents: events.recordEvents });
+    new ReflectionService(loadSync(protoFiles(roles), { includeDirs: [protoRoot()] })).addToServer(this.server);
     health.service.addToServer(this.server);
   }
 
@@ -84,8 +86,11 @@ export class GrpcServer implements BeforeApplicationShutdown {
   }
 }
 
-function protoFiles(): string[] {
-  const files = ['adlift/v1/predictor.proto', 'adlift/v1/events.proto', 'inference/inference.proto'];
+function protoFiles(roles: Roles): string[] {
+  const files = [
+    ...(roles.has('predict') ? ['adlift/v1/predictor.proto', 'inference/inference.proto'] : []),
+    ...(roles.has('events') ? ['adlift/v1/events.proto'] : []),
+  ];
   return files.map((file) => join(protoRoot(), file));
 }
 
