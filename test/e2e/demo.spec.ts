@@ -77,7 +77,9 @@ describe('the demo on a running stack', () => {
     ]);
     const total = stages.reduce((sum, { durationMicros }) => sum + durationMicros, 0);
     expect(total).toBeCloseTo(root?.durationMicros ?? NaN, 2);
-    const { models } = (await (await fetch(`${predictorUrl}/v1/status`)).json()) as {
+    const { models } = (await (
+      await fetch(`${predictorUrl}/v1/status`, { headers: stack.authorization('operatorKey') })
+    ).json()) as {
       models: { loaded: { digest: string }[] };
     };
     expect(root?.attributes['adlift.model.digest']).toBe(decision?.bundle_digest);

@@ -13,6 +13,8 @@ export const experimentsEnvironment = z.object({
   UNLEASH_ENVIRONMENT: z.string().default('production'),
   /** Where the page asks after the predictor's health. */
   PREDICTOR_URL: httpUrl.default('http://127.0.0.1:3001'),
+  /** A key of the predictor with the grant `metrics`. */
+  PREDICTOR_KEY: z.string().optional(),
   /** A predictor that was silent for this long does not count as live. */
   REPLICA_LIFETIME_MS: milliseconds(15_000),
   /** How long a start waits for replicas to load the models; longer than the silence of one that has just crashed. */

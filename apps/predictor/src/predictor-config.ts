@@ -1,15 +1,8 @@
 import { z } from 'zod';
+import { credentialsVariable, openAccessVariable, requireCredentials } from '@adlift/access';
 import { databaseUrl, httpUrl, milliseconds, port } from '@adlift/config';
 import { parseKeyRing, type KeyRing } from '@adlift/tokens';
 import { rolesVariable } from './roles';
-
-/** What a credential may do beyond predicting and reporting events. */
-const grant = z.enum(['postback', 'import', 'future_times', 'inject_faults']);
-
-const credential = z.strictObject({ name: z.string().min(1), key: z.string().min(16), grants: z.array(grant) });
-
-export type Grant = z.infer<typeof grant>;
-export type Credential = z.infer<typeof credential>;
 
 const NO_KEYS: KeyRing = { active: 0, keys: new Map() };
 
@@ -23,48 +16,39 @@ function keyRing(text: string, context: z.RefinementCtx): KeyRing {
 }
 
 /** The predictor's environment. */
-export const predictorEnvironment = z.object({
-  ADLIFT_HOST: z.string().default('127.0.0.1'),
-  ADLIFT_HOME: z.string().default('.adlift'),
-  ADLIFT_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-  PREDICTOR_GRPC_PORT: port(50051),
-  PREDICTOR_HTTP_PORT: port(3001),
-  PREDICTOR_EDGE_PORT: port(3002),
-  ADLIFT_ROLES: rolesVariable,
-  DATABASE_URL: databaseUrl,
-  EXPERIMENTS_URL: httpUrl.default('http://127.0.0.1:3000'),
-  UNLEASH_URL: httpUrl,
-  UNLEASH_CLIENT_TOKEN: z.string().min(1),
-  UNLEASH_REFRESH_MS: milliseconds(2000),
-  MODEL_REFRESH_MS: milliseconds(2000),
-  HEARTBEAT_MS: milliseconds(3000),
-  /** Wait for scoring from which on requests are answered more cheaply; half of a deadline where that is less. */
-  QUEUE_TARGET_MS: milliseconds(25),
-  /** Expected time of a run above which no more requests share it; 0 gives each request a run of its own. */
-  BATCH_BUDGET_MS: z.coerce.number('must be milliseconds, 0 to 100').min(0).max(100).default(2),
-  PRIORS_REFRESH_MS: milliseconds(60_000),
-  ATTRIBUTION_WINDOW_DAYS: z.coerce.number().int().min(1).max(365).default(30),
-  MAX_PENDING_EXPOSURES: z.coerce.number().int().min(1).default(100_000),
-  ADLIFT_TOKEN_KEYS: z.string().transform(keyRing),
-  /** Keys of ad servers that sign charges and landing URLs; without one, nothing signed is believed. */
-  ADLIFT_EDGE_KEYS: z
-    .string()
-    .optional()
-    .transform((text, context) => (text === undefined ? NO_KEYS : keyRing(text, context))),
-  ADLIFT_CREDENTIALS: z
-    .string()
-    .default('[]')
-    .transform((text, context): Credential[] => {
-      try {
-        return z.array(credential).parse(JSON.parse(text));
-      } catch {
-        context.addIssue(
-          'must be JSON: [{"name", "key" (16 characters or more), "grants": ["postback" | "import" | "future_times" | "inject_faults"]}]',
-        );
-        return z.NEVER;
-      }
-    }),
-});
+export const predictorEnvironment = z
+  .object({
+    ADLIFT_HOST: z.string().default('127.0.0.1'),
+    ADLIFT_HOME: z.string().default('.adlift'),
+    ADLIFT_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+    PREDICTOR_GRPC_PORT: port(50051),
+    PREDICTOR_HTTP_PORT: port(3001),
+    PREDICTOR_EDGE_PORT: port(3002),
+    ADLIFT_ROLES: rolesVariable,
+    DATABASE_URL: databaseUrl,
+    EXPERIMENTS_URL: httpUrl.default('http://127.0.0.1:3000'),
+    UNLEASH_URL: httpUrl,
+    UNLEASH_CLIENT_TOKEN: z.string().min(1),
+    UNLEASH_REFRESH_MS: milliseconds(2000),
+    MODEL_REFRESH_MS: milliseconds(2000),
+    HEARTBEAT_MS: milliseconds(3000),
+    /** Wait for scoring from which on requests are answered more cheaply; half of a deadline where that is less. */
+    QUEUE_TARGET_MS: milliseconds(25),
+    /** Expected time of a run above which no more requests share it; 0 gives each request a run of its own. */
+    BATCH_BUDGET_MS: z.coerce.number('must be milliseconds, 0 to 100').min(0).max(100).default(2),
+    PRIORS_REFRESH_MS: milliseconds(60_000),
+    ATTRIBUTION_WINDOW_DAYS: z.coerce.number().int().min(1).max(365).default(30),
+    MAX_PENDING_EXPOSURES: z.coerce.number().int().min(1).default(100_000),
+    ADLIFT_TOKEN_KEYS: z.string().transform(keyRing),
+    /** Keys of ad servers that sign charges and landing URLs; without one, nothing signed is believed. */
+    ADLIFT_EDGE_KEYS: z
+      .string()
+      .optional()
+      .transform((text, context) => (text === undefined ? NO_KEYS : keyRing(text, context))),
+    ADLIFT_CREDENTIALS: credentialsVariable,
+    ADLIFT_OPEN_ACCESS: openAccessVariable,
+  })
+  .superRefine(requireCredentials);
 
 export type PredictorEnvironment = Readonly<z.infer<typeof predictorEnvironment>>;
 

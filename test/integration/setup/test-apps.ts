@@ -105,6 +105,7 @@ export class TestApps {
       UNLEASH_CLIENT_TOKEN: servers.unleashClientTokens[environment],
       UNLEASH_REFRESH_MS: String(REFRESH_MS),
       MODEL_REFRESH_MS: String(REFRESH_MS),
+      ADLIFT_OPEN_ACCESS: 'true',
       ADLIFT_TOKEN_KEYS: `1:${randomBytes(32).toString('base64')}`,
       ADLIFT_CREDENTIALS: JSON.stringify([
         { name: 'player', key: KEYS.player, grants: ['future_times', 'inject_faults'] },

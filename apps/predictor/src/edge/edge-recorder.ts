@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { EventOutcome } from '@adlift/ledger';
 import { toDomainError } from '@adlift/problem';
-import { ANYONE } from '../access/credentials';
+import { ANYONE } from '@adlift/access';
 import { EventObservers } from '../events/event-observers';
 import type { EventReport } from '../events/event-report';
 import { EventsService } from '../events/events.service';

@@ -37,7 +37,7 @@ export class InferenceGrpc implements OnModuleInit {
 
   onModuleInit(): void {
     if (!this.config.ADLIFT_ROLES.has('predict')) return;
-    this.server.addService(INFERENCE_SERVICE, this.methods, { maxBytes: MAX_INFERENCE_BYTES });
+    this.server.addService(INFERENCE_SERVICE, this.methods, { scope: 'predict', maxBytes: MAX_INFERENCE_BYTES });
   }
 
   private readonly infer = ({ bytes, metadata }: UnaryCall): Promise<Uint8Array> =>
