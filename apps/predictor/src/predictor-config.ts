@@ -15,6 +15,15 @@ function keyRing(text: string, context: z.RefinementCtx): KeyRing {
   }
 }
 
+function requireTokenKeys(
+  env: { readonly ADLIFT_TOKEN_KEYS?: KeyRing | undefined; readonly ADLIFT_TOKEN_KEYS_FILE?: string | undefined },
+  context: z.RefinementCtx,
+): void {
+  if ((env.ADLIFT_TOKEN_KEYS === undefined) !== (env.ADLIFT_TOKEN_KEYS_FILE === undefined)) return;
+  const message = 'must be "id:base64,id:base64", or ADLIFT_TOKEN_KEYS_FILE must be set; one of the two';
+  context.addIssue({ code: 'custom', path: ['ADLIFT_TOKEN_KEYS'], message });
+}
+
 /** The predictor's environment. */
 export const predictorEnvironment = z
   .object({
@@ -39,7 +48,12 @@ export const predictorEnvironment = z
     PRIORS_REFRESH_MS: milliseconds(60_000),
     ATTRIBUTION_WINDOW_DAYS: z.coerce.number().int().min(1).max(365).default(30),
     MAX_PENDING_EXPOSURES: z.coerce.number().int().min(1).default(100_000),
-    ADLIFT_TOKEN_KEYS: z.string().transform(keyRing),
+    /** Either the keys, or a file that holds them and is read again when it changes. */
+    ADLIFT_TOKEN_KEYS: z
+      .string()
+      .optional()
+      .transform((text, context) => (text === undefined ? undefined : keyRing(text, context))),
+    ADLIFT_TOKEN_KEYS_FILE: z.string().optional(),
     /** Keys of ad servers that sign charges and landing URLs; without one, nothing signed is believed. */
     ADLIFT_EDGE_KEYS: z
       .string()
@@ -48,7 +62,8 @@ export const predictorEnvironment = z
     ADLIFT_CREDENTIALS: credentialsVariable,
     ADLIFT_OPEN_ACCESS: openAccessVariable,
   })
-  .superRefine(requireCredentials);
+  .superRefine(requireCredentials)
+  .superRefine(requireTokenKeys);
 
 export type PredictorEnvironment = Readonly<z.infer<typeof predictorEnvironment>>;
 

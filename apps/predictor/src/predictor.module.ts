@@ -3,6 +3,7 @@ import { ScoringPool } from '@adlift/scoring';
 import { loggerModule, MetricsController } from '@adlift/telemetry';
 import { TokenSealer } from '@adlift/tokens';
 import { Credentials } from './access/credentials';
+import { initialTokenKeys, TokenKeyFile } from './access/token-key-file';
 import { AdCatalogue } from './catalogue/ad-catalogue';
 import { CatalogueMirror } from './catalogue/catalogue-mirror';
 import { CatalogueReader } from './catalogue/catalogue-reader';
@@ -91,7 +92,7 @@ export class PredictorModule {
       ],
       providers: [
         { provide: PREDICTOR_CONFIG, useValue: config },
-        { provide: TokenSealer, useFactory: () => new TokenSealer(config.ADLIFT_TOKEN_KEYS) },
+        { provide: TokenSealer, useFactory: () => new TokenSealer(initialTokenKeys(config)) },
         { provide: ScoringPool, useFactory: () => new ScoringPool({ batchBudgetMs: config.BATCH_BUDGET_MS }) },
         { provide: FlagSource, useClass: UnleashFlagSource },
         ...[FlagRecorder, Assigner],
@@ -115,7 +116,7 @@ export class PredictorModule {
         ...[ExplainedModels, ExplainGate, WeightStore, ReplacementScorer, ModelExplainer],
         ...[ExplainMetrics, ExplainService, ExplainGrpc],
         ...[ShadowMetrics, ShadowRunner, ShadowScoring],
-        ...[Credentials, RejectedEvents, EventObservers, EventsService, EventsGrpc],
+        ...[TokenKeyFile, Credentials, RejectedEvents, EventObservers, EventsService, EventsGrpc],
         ...[ActivityCounts, PredictorStatus, ProcessMetrics, ScoringMetrics, SpanStorage, ModelHealth, GrpcServer],
         ...[EdgeMetrics, EdgeRecorder, EdgeTrust, ClickService, PostbackService, EdgeServer],
         ...[OfferedModels, ModelInference, RouterInference, InferenceStatistics],
