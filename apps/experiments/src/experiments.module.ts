@@ -17,6 +17,8 @@ import { ModelEntity } from './model/model.entity';
 import { ModelLabelEntity } from './model/model-label.entity';
 import { ModelModule } from './model/model.module';
 import { PageModule } from './page/page.module';
+import { RejectedEventController } from './rejected-event/rejected-event.controller';
+import { RejectedEventService } from './rejected-event/rejected-event.service';
 import { KeptStatistics } from './report/kept-statistics';
 import { ReportController } from './report/report.controller';
 import { ReportService } from './report/report.service';
@@ -45,7 +47,14 @@ export class ExperimentsModule {
         CatalogueModule,
         ModelModule.forRoot(config),
       ],
-      controllers: [ExperimentController, ReportController, ShadowController, HealthController, MetricsController],
+      controllers: [
+        ExperimentController,
+        ReportController,
+        ShadowController,
+        RejectedEventController,
+        HealthController,
+        MetricsController,
+      ],
       providers: [
         { provide: EXPERIMENTS_CONFIG, useValue: config },
         ExperimentService,
@@ -57,6 +66,7 @@ export class ExperimentsModule {
         ShadowService,
         FoldService,
         AdRateService,
+        RejectedEventService,
       ],
     };
   }

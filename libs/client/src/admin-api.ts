@@ -1,5 +1,6 @@
 import type { AdEntry, AdState, CatalogueChange } from './ads';
 import type { ModelView, PolicyView, ReplicaView, ServingPolicy } from './models';
+import type { RejectedEventFilter, RejectedEventPage } from './rejected-events';
 import type { ExperimentState, Report } from './report';
 import type { ShadowReport } from './shadow-report';
 
@@ -124,6 +125,11 @@ export class AdminApi {
   ad(adId: string, version?: number): Promise<AdState> {
     const query = version === undefined ? '' : `?version=${version}`;
     return this.call('GET', `/v1/ads/${encodeURIComponent(adId)}${query}`);
+  }
+
+  /** Events that were reported and did not count, a page of them, the newest first. */
+  rejectedEvents(filter: RejectedEventFilter = {}): Promise<RejectedEventPage> {
+    return this.call('GET', `/v1/events/rejected?${new URLSearchParams({ ...filter }).toString()}`);
   }
 
   private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
