@@ -72,7 +72,7 @@ export class BenchStack {
       serviceEnv: { QUEUE_TARGET_MS: '25' },
       predictorCore: SERVER_CORE,
     });
-    const bench = new BenchStack(stack, model, onnxFile, new AdminApi(stack.experimentsUrl));
+    const bench = new BenchStack(stack, model, onnxFile, new AdminApi(stack.experimentsUrl, stack.secrets.operatorKey));
     // PostgreSQL outlives a launcher that does not stop it.
     void ended.then(() => bench.stop()).finally(() => process.exit(INTERRUPTED));
     return bench;

@@ -55,7 +55,9 @@ describe('the demo on a running stack', () => {
     );
     const { experimentsUrl, predictorUrl } = stack.addresses();
     const trace = await until('the click to be in the trace', async () => {
-      const answer = await fetch(`${experimentsUrl}/v1/predictions/${decision?.prediction_id}/trace`);
+      const answer = await fetch(`${experimentsUrl}/v1/predictions/${decision?.prediction_id}/trace`, {
+        headers: stack.authorization('operatorKey'),
+      });
       const view = (await answer.json()) as TraceView;
       return view.spans?.[0]?.children.some(({ name }) => name === 'record click') ? view : undefined;
     });

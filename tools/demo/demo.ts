@@ -29,7 +29,7 @@ export async function runDemo(
   const { seed, swap, log } = options;
   const world = makeWorld(seed);
   const models = train(world);
-  const api = new AdminApi(stack.experimentsUrl);
+  const api = new AdminApi(stack.experimentsUrl, stack.secrets.operatorKey);
   const key = await startDemoExperiment(
     api,
     { models, epsilon: DEMO_PLAN.epsilon, plannedUnits: options.units, swap },

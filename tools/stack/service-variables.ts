@@ -66,6 +66,8 @@ export function experimentsVariables(env: StackEnvironment, secrets: StackSecret
     EXPERIMENTS_PORT: String(env.EXPERIMENTS_PORT),
     PREDICTOR_URL: places.predictorUrl,
     PREDICTOR_KEY: secrets.operatorKey,
+    ADLIFT_CREDENTIALS: stackCredentials(secrets),
+    ADLIFT_PAGE_SESSION: 'true',
     UNLEASH_ADMIN_TOKEN: places.unleashAdminToken,
   };
 }
@@ -74,6 +76,7 @@ export function experimentsVariables(env: StackEnvironment, secrets: StackSecret
 export function predictorVariables(env: StackEnvironment, secrets: StackSecrets, places: StackPlaces): Variables {
   return {
     EXPERIMENTS_URL: places.experimentsUrl,
+    EXPERIMENTS_KEY: secrets.operatorKey,
     PREDICTOR_HTTP_PORT: String(env.PREDICTOR_HTTP_PORT),
     PREDICTOR_GRPC_PORT: String(env.PREDICTOR_GRPC_PORT),
     UNLEASH_CLIENT_TOKEN: env.UNLEASH_CLIENT_TOKEN ?? secrets.unleashClientToken,
@@ -94,7 +97,7 @@ export function stackCredentials(secrets: StackSecrets): string {
   return JSON.stringify([
     { name: 'ad server', key: secrets.adServerKey, grants: adServer },
     { name: 'network', key: secrets.networkKey, grants: ['postback'] },
-    { name: 'operator', key: secrets.operatorKey, grants: ['admin', 'metrics'] },
+    { name: 'operator', key: secrets.operatorKey, grants: ['admin', 'metrics', 'models'] },
     { name: 'player', key: secrets.playerKey, grants: [...adServer, 'future_times', 'inject_faults'] },
     { name: 'importer', key: secrets.importerKey, grants: [...adServer, 'import'] },
   ]);

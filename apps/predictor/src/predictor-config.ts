@@ -36,6 +36,8 @@ export const predictorEnvironment = z
     ADLIFT_ROLES: rolesVariable,
     DATABASE_URL: databaseUrl,
     EXPERIMENTS_URL: httpUrl.default('http://127.0.0.1:3000'),
+    /** A key of the experiments app with the grant `models`. */
+    EXPERIMENTS_KEY: z.string().optional(),
     UNLEASH_URL: httpUrl,
     UNLEASH_CLIENT_TOKEN: z.string().min(1),
     UNLEASH_REFRESH_MS: milliseconds(2000),

@@ -38,7 +38,15 @@ export interface PublishableBundle {
 
 /** The admin API of the experiments app. Every call rejects with {@link ApiError}, or TypeError when nobody answers. */
 export class AdminApi {
-  constructor(private readonly url: string) {}
+  private readonly authorization: Readonly<Record<string, string>>;
+
+  /** `key` has the grant `admin`; none where access is open. */
+  constructor(
+    private readonly url: string,
+    key?: string,
+  ) {
+    this.authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  }
 
   async experiments(): Promise<readonly ExperimentView[]> {
     const { experiments } = await this.call<{ experiments: ExperimentView[] }>('GET', '/v1/experiments');
@@ -151,8 +159,11 @@ export class AdminApi {
     const answer = await fetch(this.url + path, {
       method,
       ...(body === undefined
-        ? {}
-        : { headers: { 'content-type': type }, body: typeof body === 'string' ? body : Buffer.from(body) }),
+        ? { headers: this.authorization }
+        : {
+            headers: { ...this.authorization, 'content-type': type },
+            body: typeof body === 'string' ? body : Buffer.from(body),
+          }),
     });
     const text = await answer.text();
     if (answer.ok) return text;

@@ -31,6 +31,8 @@ export interface TestAppsOptions {
   readonly environment?: UnleashEnvironment;
   /** For specs that start experiments: no other such spec runs in the same environment meanwhile. */
   readonly ownsFlags?: boolean;
+  /** Key of the admin API, where access is not open. */
+  readonly adminKey?: string;
   /** Further variables of the predictor. */
   readonly predictor?: Readonly<Record<string, string>>;
   /** Further variables of the experiments app. */
@@ -39,12 +41,12 @@ export interface TestAppsOptions {
 
 /** Both apps as they run in production, in this process, on free ports and a database of their own. */
 export class TestApps {
-  readonly admin: AdminApi;
   readonly ordinary: AdServerClient;
   readonly player: AdServerClient;
   readonly importer: AdServerClient;
 
   private constructor(
+    readonly admin: AdminApi,
     readonly database: TestDatabase,
     /** The predictor's way to the database. */
     readonly way: CuttableProxy,
@@ -59,7 +61,6 @@ export class TestApps {
     private readonly home: string,
     private readonly flags: FlagsLock | undefined,
   ) {
-    this.admin = new AdminApi(experimentsUrl);
     this.ordinary = new AdServerClient(grpcAddress);
     this.player = new AdServerClient(grpcAddress, KEYS.player);
     this.importer = new AdServerClient(grpcAddress, KEYS.importer);
@@ -70,6 +71,7 @@ export class TestApps {
     ownsFlags = false,
     predictor: extra = {},
     experiments: experimentsExtra = {},
+    adminKey,
   }: TestAppsOptions = {}): Promise<TestApps> {
     const servers = testServers();
     const flags = ownsFlags ? await FlagsLock.take(environment) : undefined;
@@ -77,7 +79,7 @@ export class TestApps {
     const database = await createTestDatabase();
     const way = await CuttableProxy.to(database.url);
     const [experimentsPort = 0, httpPort = 0, grpcPort = 0, edgePort = 0] = await freePorts(4);
-    const shared = { ADLIFT_LOG_LEVEL: 'error', UNLEASH_URL: servers.unleashUrl };
+    const shared = { ADLIFT_LOG_LEVEL: 'error', ADLIFT_OPEN_ACCESS: 'true', UNLEASH_URL: servers.unleashUrl };
 
     const experiments = await createExperimentsApp(
       readConfig(experimentsEnvironment, {
@@ -92,7 +94,8 @@ export class TestApps {
     await experiments.listen(experimentsPort, '127.0.0.1');
     const experimentsUrl = `http://127.0.0.1:${experimentsPort}`;
     const champion = bundleModel('lr', 7);
-    await new AdminApi(experimentsUrl).publishModel(champion.bundle, 'champion');
+    const admin = new AdminApi(experimentsUrl, adminKey);
+    await admin.publishModel(champion.bundle, 'champion');
 
     const config = readConfig(predictorEnvironment, {
       ...shared,
@@ -105,7 +108,6 @@ export class TestApps {
       UNLEASH_CLIENT_TOKEN: servers.unleashClientTokens[environment],
       UNLEASH_REFRESH_MS: String(REFRESH_MS),
       MODEL_REFRESH_MS: String(REFRESH_MS),
-      ADLIFT_OPEN_ACCESS: 'true',
       ADLIFT_TOKEN_KEYS: `1:${randomBytes(32).toString('base64')}`,
       ADLIFT_CREDENTIALS: JSON.stringify([
         { name: 'player', key: KEYS.player, grants: ['future_times', 'inject_faults'] },
@@ -119,6 +121,7 @@ export class TestApps {
     await listen(predictor, config);
     const predictorUrl = `http://127.0.0.1:${httpPort}`;
     const apps = new TestApps(
+      admin,
       database,
       way,
       champion,
