@@ -31,6 +31,14 @@ export function readSecrets(home: string): StackSecrets {
   return secrets;
 }
 
+/** Writes the keys that a person needs as shell variables, for `. FILE` before a curl; gives the file. */
+export function writeShellKeys(home: string, { adServerKey, networkKey, operatorKey, edgeKeys }: StackSecrets): string {
+  const file = join(home, 'keys.env');
+  const lines = [`AD_SERVER_KEY=${adServerKey}`, `NETWORK_KEY=${networkKey}`, `OPERATOR_KEY=${operatorKey}`];
+  writeFileSync(file, [...lines, `EDGE_KEYS=${edgeKeys}`, ''].join('\n'), { mode: 0o600 });
+  return file;
+}
+
 function makeSecrets(): StackSecrets {
   const hex = (): string => randomBytes(24).toString('hex');
   return {

@@ -6,7 +6,7 @@ import { ensureDatabase, startEmbeddedPostgres } from './embedded-postgres';
 import { requireFreePort } from './free-port';
 import { lockHome } from './launcher-lock';
 import { noteRunning, type RunningStack } from './running-stack';
-import { readSecrets, type StackSecrets } from './secrets';
+import { readSecrets, writeShellKeys, type StackSecrets } from './secrets';
 import type { ServiceProcess } from './service-process';
 import {
   experimentsVariables,
@@ -139,7 +139,7 @@ async function startServices(
   await parts.wait(process.whenReady());
   log(`predictor    ${places.predictorUrl} and gRPC ${places.grpcAddress}`);
   log(`edge         ${places.edgeUrl}`);
-  log(`keys         ${join(boot.home, 'secrets.json')}`);
+  log(`keys         ${writeShellKeys(boot.home, secrets)}`);
   return { ...places, predictorPid: process.pid ?? 0 };
 }
 

@@ -42,6 +42,10 @@ describe('the edge and what should not reach it', () => {
       type: 'image/gif',
       event: 'rejected token_tampered',
     });
+    await until('clicks and impressions to be listed', async () => {
+      const { events } = await apps.admin.rejectedEvents({ reason: 'token_tampered', limit: '1000' });
+      return ['click', 'impression'].every((kind) => events.some((event) => event.kind === kind));
+    });
   });
 
   it.each<Case>([

@@ -1,7 +1,16 @@
-import { connect } from 'node:net';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '@adlift/config';
+import { createPredictorApp } from '../../../apps/predictor/src/create-app';
+import { listen } from '../../../apps/predictor/src/listen';
+import { predictorEnvironment } from '../../../apps/predictor/src/predictor-config';
 import { freePorts } from '../../../tools/stack/free-ports';
 import { TestApps } from '../setup/test-apps';
+import { testServers } from '../setup/test-servers';
 import { edge } from './edge-calls';
 
 describe('a predictor with some of the roles', () => {
@@ -22,10 +31,30 @@ describe('a predictor with some of the roles', () => {
   }, 60_000);
 
   it('names the variable of a port that is in use', async () => {
-    const [taken = 0] = await freePorts(1);
-    const ports = { PREDICTOR_EDGE_PORT: String(taken), PREDICTOR_HTTP_PORT: String(taken) };
-    await expect(TestApps.start({ predictor: ports })).rejects.toThrow(
-      `port ${taken} is in use; move it with PREDICTOR_EDGE_PORT`,
-    );
+    const occupant = createServer().listen(0, '127.0.0.1');
+    await once(occupant, 'listening');
+    const { port: taken } = occupant.address() as AddressInfo;
+    const [http = 0] = await freePorts(1);
+    const home = mkdtempSync(join(tmpdir(), 'adlift-roles-'));
+    const config = readConfig(predictorEnvironment, {
+      ADLIFT_ROLES: 'edge',
+      ADLIFT_LOG_LEVEL: 'error',
+      ADLIFT_OPEN_ACCESS: 'true',
+      ADLIFT_HOME: home,
+      ADLIFT_TOKEN_KEYS: `1:${randomBytes(32).toString('base64')}`,
+      DATABASE_URL: testServers().postgres,
+      UNLEASH_URL: testServers().unleashUrl,
+      UNLEASH_CLIENT_TOKEN: testServers().unleashClientTokens.development,
+      PREDICTOR_HTTP_PORT: String(http),
+      PREDICTOR_EDGE_PORT: String(taken),
+    });
+    const app = await createPredictorApp(config);
+    try {
+      await expect(listen(app, config)).rejects.toThrow(`port ${taken} is in use; move it with PREDICTOR_EDGE_PORT`);
+    } finally {
+      await app.close();
+      occupant.close();
+      rmSync(home, { recursive: true, force: true });
+    }
   }, 60_000);
 });

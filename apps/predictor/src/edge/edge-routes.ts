@@ -21,6 +21,8 @@ export interface BrowserParts {
   readonly recorder: EdgeRecorder;
 }
 
+const NO_FIELDS: EdgeFields = new Map();
+
 /** Routes that a browser calls: pixels always get their image, clicks their redirect, beacons a word of the outcome. */
 export function addBrowserRoutes(scope: EdgeScope, parts: BrowserParts): void {
   scope.get('/t/i/:token', (request, reply) => pixel(request, reply, parts, {}));
@@ -31,7 +33,7 @@ export function addBrowserRoutes(scope: EdgeScope, parts: BrowserParts): void {
     const fields = readFields(request.query);
     const { location, outcome } = await parts.clicks
       .click(tokenOf(request), fields, request.method === 'HEAD')
-      .catch((error: unknown) => counted(error, parts.recorder));
+      .catch((error: unknown) => counted(error, parts.recorder, 'click', tokenOf(request)));
     return told(uncached(reply), outcome).redirect(location, 302);
   };
   scope.route({ method: ['GET', 'HEAD'], url: '/t/c/:token', handler: click });
@@ -56,9 +58,7 @@ async function pixel(request: Request, reply: Reply, parts: BrowserParts, preset
     outcome = await recorded(request, parts, 'impression', readFields(request.query), preset);
   } catch (error) {
     // Nobody sees a pixel's error, but everybody sees a broken image.
-    outcome = parts.recorder.refuse(
-      error instanceof NotTrusted ? error.reason : `malformed: ${(error as Error).message}`,
-    );
+    outcome = await refused(error, parts.recorder, 'impression', tokenOf(request));
   }
   return told(uncached(reply), outcome).type('image/gif').send(PIXEL);
 }
@@ -72,7 +72,7 @@ async function beacon(
 ): Promise<Reply> {
   const fields = readFields(request.query, request.body, request.headers['content-type']);
   const outcome = await recorded(request, parts, kind, fields, preset).catch((error: unknown) =>
-    counted(error, parts.recorder),
+    counted(error, parts.recorder, kind, tokenOf(request)),
   );
   if (outcome.status === 'lost') throw new DomainError('unavailable', outcome.reason, undefined, 1);
   return told(uncached(reply), outcome)
@@ -97,9 +97,23 @@ function recorded(
   return recorder.record(browserReport(kind, token, fields));
 }
 
-function counted(error: unknown, recorder: EdgeRecorder): never {
-  if (error instanceof NotTrusted) recorder.refuse(error.reason);
+/** Rejects with the error again, which a refusal was counted for. */
+async function counted(error: unknown, recorder: EdgeRecorder, kind: ReportedKind, token: string): Promise<never> {
+  if (error instanceof NotTrusted) await refused(error, recorder, kind, token);
   throw error;
+}
+
+/** A token that does not open is refused as any reporter's is, and listed; what else is wrong is only counted. */
+async function refused(
+  error: unknown,
+  recorder: EdgeRecorder,
+  kind: ReportedKind,
+  token: string,
+): Promise<EdgeOutcome> {
+  if (!(error instanceof NotTrusted)) return recorder.refuse(`malformed: ${(error as Error).message}`);
+  return error.field === 'token'
+    ? recorder.record(browserReport(kind, token, NO_FIELDS))
+    : recorder.refuse(error.reason);
 }
 
 function tokenOf(request: Request): string {
