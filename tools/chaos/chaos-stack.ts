@@ -105,7 +105,9 @@ export class ChaosStack {
 
   /** What the predictor says of its spool. */
   async ledger(): Promise<{ events: number; exposures: number; unavailable: boolean }> {
-    const answer = await fetch(`http://127.0.0.1:${this.ports.http}/v1/status`);
+    const answer = await fetch(`http://127.0.0.1:${this.ports.http}/v1/status`, {
+      headers: { authorization: `Bearer ${this.key}` },
+    });
     return ((await answer.json()) as { ledger: { events: number; exposures: number; unavailable: boolean } }).ledger;
   }
 
@@ -127,7 +129,10 @@ export class ChaosStack {
       ...{ UNLEASH_URL: 'http://127.0.0.1:9', UNLEASH_CLIENT_TOKEN: 'none', UNLEASH_ADMIN_TOKEN: 'none' },
       ...{ SPOOL_DIR: this.disk.folder, SPOOL_MAX_MB: String(SPOOL_MAX_MB), OTEL_SDK_DISABLED: 'true' },
       ADLIFT_TOKEN_KEYS: this.tokenKeys,
-      ADLIFT_CREDENTIALS: JSON.stringify([{ name: 'chaos', key: this.key, grants: ['import'] }]),
+      ADLIFT_CREDENTIALS: JSON.stringify([
+        { name: 'chaos', key: this.key, grants: ['events', 'import', 'metrics', 'models', 'admin'] },
+      ]),
+      ...{ EXPERIMENTS_KEY: this.key, PREDICTOR_KEY: this.key, ADLIFT_ROLES: 'predict,events,writer' },
     };
   }
 }

@@ -37,7 +37,7 @@ const DRAIN_MS = 6_000;
         Ledger.open({
           file: join(config.SPOOL_DIR ?? join(config.ADLIFT_HOME, 'spool'), 'ledger.db'),
           maxBytes: config.SPOOL_MAX_MB * 2 ** 20,
-          databaseUrl: config.DATABASE_URL,
+          databaseUrl: config.ADLIFT_ROLES.has('writer') ? config.DATABASE_URL : undefined,
           onStored: (notice) => observers.stored(notice),
           onAway: (message) => observers.away(message),
           onThreadDied: (error) => observers.threadDied(error),

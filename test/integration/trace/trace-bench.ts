@@ -34,6 +34,7 @@ export class TraceBench {
     const app = await createExperimentsApp(
       readConfig(experimentsEnvironment, {
         ADLIFT_LOG_LEVEL: 'error',
+        ADLIFT_OPEN_ACCESS: 'true',
         DATABASE_URL: way.url,
         UNLEASH_URL: unleashUrl,
         UNLEASH_ADMIN_TOKEN: unleashAdminToken,

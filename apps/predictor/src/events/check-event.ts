@@ -1,6 +1,6 @@
 import type { LedgerEvent } from '@adlift/ledger';
 import type { TokenClaims } from '@adlift/tokens';
-import type { Caller } from '../access/credentials';
+import type { Caller } from '@adlift/access';
 import type { EventReport } from './event-report';
 
 /** Clocks of ad servers may be this much ahead of ours. */

@@ -3,7 +3,7 @@ import type { Assignment, AssignmentReason } from '@adlift/assignment';
 import { InvalidToken, TokenSealer, type CandidateClaims, type EncodedShare, type SharedClaims } from '@adlift/tokens';
 import { InvalidField, type BidType, type proto } from '@adlift/wire';
 import { DomainError } from '@adlift/problem';
-import type { Caller } from '../access/credentials';
+import type { Caller } from '@adlift/access';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
 import { checkCandidate, checkPastPrediction } from './check-mint';
 
