@@ -140,6 +140,11 @@ export class AdminApi {
     return this.call('GET', `/v1/events/rejected?${new URLSearchParams({ ...filter }).toString()}`);
   }
 
+  /** Notes that these were sent again and taken. */
+  async noteReplayed(ids: readonly string[]): Promise<void> {
+    await this.call('POST', '/v1/events/rejected/replayed', { ids });
+  }
+
   private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const text = await this.send(
       method,

@@ -1,5 +1,6 @@
-import { proto } from '@adlift/wire';
+import { makeUuidV7, proto } from '@adlift/wire';
 import type { RejectedEventPage } from '@adlift/client';
+import { replayEvents } from '../../../apps/cli/src/event/replay-events';
 import { adliftProgram } from '../../../apps/cli/src/program';
 import { predictCall } from '../predictor/predict-call';
 import { rows } from '../setup/rows';
@@ -8,6 +9,7 @@ import { until } from '../setup/until';
 
 const { CLICK, IMPRESSION } = proto.v1.EventKind;
 const COUNT = 25;
+const DAY_MS = 86_400_000;
 
 describe('events that did not count', () => {
   let apps: TestApps;
@@ -103,5 +105,48 @@ describe('events that did not count', () => {
     expect(lines[0]).toMatch(/^arrived +kind +status +reason/);
     expect(lines[1]).toMatch(/click +rejected +token_malformed +-$/);
     expect(lines[3]).toMatch(/^more with --cursor /);
+  });
+
+  it('are sent again once the cause is gone, with the time they came, and counted once', async () => {
+    const past = {
+      ...{ predictionId: makeUuidV7(Date.now() - 40 * DAY_MS), unitId: 'late-unit', placement: 'top', assignments: [] },
+      ...{ bidType: proto.v1.BidType.CPC, currency: 'EUR' },
+    };
+    const { predictions } = await apps.importer.mintTokens({
+      predictions: [{ past, candidates: [{ index: 0, adId: 'late-ad', bidMicros: 500_000 }] }],
+    });
+    const token = predictions[0]?.tokens?.[0]?.token ?? '';
+    const [refused] = await apps.ordinary.recordEvents([{ kind: CLICK, token, chargedMicros: 250_000 }]);
+    expect(refused?.reason).toBe('token_expired');
+    const filter = { reason: 'token_expired', replayable: 'true' } as const;
+    const [listed] = await until('it to be listed', async () => {
+      const { events } = await list(filter);
+      return events.length > 0 && events;
+    });
+    expect(listed?.report).toMatchObject({
+      token,
+      chargedMicros: 250_000,
+      timeMs: Date.parse(listed?.receivedAt ?? ''),
+    });
+
+    const replay = () => replayEvents(apps.admin, apps.importer, { reason: 'token_expired' }, () => undefined);
+    expect(await replay()).toEqual({ sent: 1, taken: 1, refused: {} });
+    expect(await replay()).toEqual({ sent: 0, taken: 0, refused: {} });
+    expect((await list({ reason: 'token_expired' })).events[0]?.replayedAt).not.toBeNull();
+    const clicks = await until('the click to be stored', async () => {
+      const found = await rows(
+        apps.database.url,
+        "SELECT charged_micros::int, event_time FROM click WHERE ad_id = 'late-ad'",
+      );
+      return found.length > 0 && found;
+    });
+    expect(clicks).toEqual([{ charged_micros: 250_000, event_time: new Date(listed?.receivedAt ?? '') }]);
+  });
+
+  it('stay on the list when they are refused again', async () => {
+    const replayed = await replayEvents(apps.admin, apps.importer, { reason: 'token_malformed' }, () => undefined);
+    expect(replayed).toEqual({ sent: COUNT, taken: 0, refused: { token_malformed: COUNT } });
+    const { events } = await list({ reason: 'token_malformed', replayable: 'true', limit: '1' });
+    expect(events).toHaveLength(1);
   });
 });

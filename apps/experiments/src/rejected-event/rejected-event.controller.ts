@@ -1,7 +1,7 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import type { RejectedEventPage } from '@adlift/client';
 import { RejectedEventService } from './rejected-event.service';
-import { parseRejectedQuery } from './rejected-query';
+import { parseRejectedQuery, parseReplayed } from './rejected-query';
 
 /** `GET /v1/events/rejected`: events that were reported and did not count, and why. */
 @Controller('v1/events')
@@ -11,5 +11,12 @@ export class RejectedEventController {
   @Get('rejected')
   list(@Query() query: unknown): Promise<RejectedEventPage> {
     return this.rejected.list(parseRejectedQuery(query));
+  }
+
+  /** Takes those that were sent again from the list of what can be. */
+  @Post('rejected/replayed')
+  @HttpCode(204)
+  noteReplayed(@Body() body: unknown): Promise<void> {
+    return this.rejected.noteReplayed(parseReplayed(body));
   }
 }

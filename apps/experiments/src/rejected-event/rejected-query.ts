@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { DomainError, parseBody } from '@adlift/problem';
 
-const KINDS = ['exposure', 'impression', 'click', 'conversion', 'hide', 'invalidate', 'unknown'] as const;
+/** Kinds of events, then those of records that the database refused. */
+const KINDS = [
+  ...['exposure', 'impression', 'click', 'conversion', 'hide', 'invalidate', 'unknown'],
+  ...['event', 'prediction', 'shadow', 'rejection'],
+] as const;
 const MAX_ID = 2n ** 63n - 1n;
 
 const time = z.iso
@@ -27,6 +31,8 @@ const rejectedQuery = z.object({
   to: time.optional(),
   limit: z.coerce.number(LIMIT).int(LIMIT).min(1, LIMIT).max(1000, LIMIT).default(100),
   cursor: cursor.optional(),
+  /** Only what was not sent again yet and can be, with its reports. */
+  replayable: z.literal('true', 'must be true').optional(),
 });
 
 export type RejectedQuery = z.output<typeof rejectedQuery>;
@@ -42,6 +48,14 @@ export function parseRejectedQuery(query: unknown): RejectedQuery {
   if (parsed.reason?.includes('\0') === true)
     throw new DomainError('invalid_argument', 'reason: must not hold U+0000', 'reason');
   return parsed;
+}
+
+/** Body of `POST /v1/events/rejected/replayed`. */
+const replayedBody = z.strictObject({ ids: z.array(z.string().regex(/^[0-9]{1,18}$/, 'must be an id')).max(1000) });
+
+/** Throws an `invalid_argument` DomainError naming the first wrong field. */
+export function parseReplayed(body: unknown): readonly string[] {
+  return parseBody(replayedBody, body).ids;
 }
 
 /** The cursor of the page after the row with this id. */
