@@ -134,7 +134,7 @@ export class TestApps {
       home,
       flags,
     );
-    await until('the champion to be loaded', async () => (await fetch(`${predictorUrl}/readyz`)).ok);
+    await until('the champion to be loaded', async () => (await fetch(`${predictorUrl}/readyz`)).ok, 40_000);
     return apps;
   }
 
