@@ -36,7 +36,8 @@ const KILLS: readonly Fault[] = [
   ...[faults.killProducer, faults.killPredictor, faults.killPostgresWhileFolding, faults.killPredictor],
   ...[faults.killFoldLeader, faults.killPostgresWhileWriting],
 ];
-const OTHERS: readonly Fault[] = [faults.cutConnections, faults.holdLock, faults.fillSpool, faults.fillDisk];
+/** The disk before the spool: a spool that was full once has its cap's worth of disk and needs no more. */
+const OTHERS: readonly Fault[] = [faults.fillDisk, faults.cutConnections, faults.fillSpool, faults.holdLock];
 const KILLS_PER_OTHER = 5;
 const LONGEST_PAUSE_MS = 400;
 /** Stream of the seed that pauses are drawn from. */
