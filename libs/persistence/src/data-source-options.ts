@@ -5,6 +5,7 @@ import { InitialSchema1795392000000 } from './migrations/initial-schema';
 import { KeptMoments1795827600000 } from './migrations/kept-moments';
 import { ModelServing1795654800000 } from './migrations/model-serving';
 import { Quarantine1795824000000 } from './migrations/quarantine';
+import { ReplicaSpool1795829400000 } from './migrations/replica-spool';
 import { ShadowScores1795741200000 } from './migrations/shadow-scores';
 import { TraceStore1795478400000 } from './migrations/trace-store';
 
@@ -29,6 +30,7 @@ export function dataSourceOptions(
       ShadowScores1795741200000,
       Quarantine1795824000000,
       KeptMoments1795827600000,
+      ReplicaSpool1795829400000,
     ],
     // On a shared database, other tools keep a table by the usual name.
     migrationsTableName: MIGRATIONS_TABLE,
