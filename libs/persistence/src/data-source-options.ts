@@ -1,4 +1,5 @@
 import type { DataSourceOptions, EntitySchema, MixedList } from 'typeorm';
+import { HeardClient } from './open-pool';
 import { AdCatalogue1795568400000 } from './migrations/ad-catalogue';
 import { AdRates1795651200000 } from './migrations/ad-rates';
 import { InitialSchema1795392000000 } from './migrations/initial-schema';
@@ -37,6 +38,7 @@ export function dataSourceOptions(
     migrationsTransactionMode: 'all',
     synchronize: false,
     applicationName: 'adlift-admin',
+    extra: { Client: HeardClient },
     poolSize: 8,
     connectTimeoutMS: 5000,
   };

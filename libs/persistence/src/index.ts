@@ -7,3 +7,4 @@ export { BatchWriter, StoreUnavailable, type BatchWriterOptions } from './batch-
 export { BinaryRow, copyBinaryInto, dayText, daysSince2000 } from './copy-binary';
 export { copyInto, copyRow, type CopyValue } from './copy-text';
 export { withClient } from './with-client';
+export { HeardClient, openPool } from './open-pool';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Pool } from 'pg';
-import { withClient } from '@adlift/persistence';
+import type { Pool } from 'pg';
+import { openPool, withClient } from '@adlift/persistence';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 import { countAdRates } from './count-ad-rates';
 
@@ -23,13 +23,12 @@ export class AdRateService implements OnApplicationBootstrap, OnApplicationShutd
   private running: Promise<void> | undefined;
 
   constructor(@Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment) {
-    this.pool = new Pool({
+    this.pool = openPool({
       connectionString: config.DATABASE_URL,
       application_name: 'adlift-ad-rates',
       max: 1,
       statement_timeout: 300_000,
     });
-    this.pool.on('error', () => undefined);
   }
 
   onApplicationBootstrap(): void {

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Pool } from 'pg';
-import { withClient } from '@adlift/persistence';
+import type { Pool } from 'pg';
+import { openPool, withClient } from '@adlift/persistence';
 import { foldDeltas, setAttributionWindow } from '@adlift/ledger';
 import { inSpan, observe, telemetry } from '@adlift/telemetry';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
@@ -25,13 +25,12 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
   private staleness = 0;
 
   constructor(@Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment) {
-    this.pool = new Pool({
+    this.pool = openPool({
       connectionString: config.DATABASE_URL,
       application_name: 'adlift-fold',
       max: 1,
       statement_timeout: 60_000,
     });
-    this.pool.on('error', () => undefined);
   }
 
   onApplicationBootstrap(): void {
