@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { appArguments } from '../stack/app-arguments';
 import { ensureDatabase, startEmbeddedPostgres, type RunningPostgres } from '../stack/embedded-postgres';
 import { freePorts } from '../stack/free-ports';
 import { postgresHome } from '../stack/postgres-home';
-import { isPostgres, livingPostmaster } from '../stack/postmaster';
+import { livingPostmaster } from '../stack/postmaster';
 import { ServiceProcess } from '../stack/service-process';
 import { SpoolDisk } from './spool-disk';
 
@@ -96,7 +96,8 @@ export class ChaosStack {
     if (server === undefined) throw new Error('PostgreSQL does not run');
     const pids = [server.pid, ...childrenOf(server.pid)];
     pids.forEach(killHard);
-    await until('PostgreSQL to be gone', () => Promise.resolve(!pids.some(isPostgres)));
+    // Until they are reaped: a server does not start while its predecessor's process id is taken.
+    await until('PostgreSQL to be gone', () => Promise.resolve(!pids.some((pid) => existsSync(`/proc/${pid}`))));
   }
 
   async startPostgres(): Promise<void> {

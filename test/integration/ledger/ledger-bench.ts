@@ -1,4 +1,4 @@
-import { Pool, type PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import {
   encodeEvent,
   encodeExposure,
@@ -12,7 +12,7 @@ import {
   type LedgerEvent,
   type Statistics,
 } from '@adlift/ledger';
-import { withClient } from '@adlift/persistence';
+import { openPool, withClient } from '@adlift/persistence';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database';
 
 /** Stores batches as a writing thread does, and tells what became of each record. */
@@ -50,7 +50,10 @@ export class LedgerBench {
 
   static async open(): Promise<LedgerBench> {
     const database = await createTestDatabase();
-    return new LedgerBench(database, openPool(database.url));
+    return new LedgerBench(
+      database,
+      openPool({ connectionString: database.url, max: 4, connectionTimeoutMillis: 2000 }),
+    );
   }
 
   writer(): BenchWriter {
@@ -99,11 +102,4 @@ export class LedgerBench {
     await this.pool.end();
     await this.database.drop();
   }
-}
-
-function openPool(url: string): Pool {
-  const pool = new Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 2000 });
-  // The server closes connections when a test cuts it off.
-  pool.on('error', () => undefined);
-  return pool;
 }
