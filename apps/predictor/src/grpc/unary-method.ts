@@ -50,12 +50,17 @@ export function unaryHandler(handle: UnaryHandler): UntypedHandleCall {
   return handler;
 }
 
+/** Characters of a status: trailers that a client refuses as too large end its whole connection. */
+const MAX_DETAILS = 1000;
+const MAX_FIELD = 200;
+
 /** An error as the status that ends a call; what is our fault is logged. */
 export function toStatus(error: unknown): StatusObject {
   const problem = toDomainError(error);
   if (problem.code === 'internal') logger.error(error);
   const metadata = new GrpcMetadata();
   metadata.set('adlift-code', problem.code);
-  if (problem.field !== undefined) metadata.set('adlift-field', encodeURIComponent(problem.field));
-  return { code: PROBLEMS[problem.code].grpc, details: problem.message, metadata };
+  if (problem.field !== undefined)
+    metadata.set('adlift-field', encodeURIComponent(problem.field.slice(0, MAX_FIELD).toWellFormed()));
+  return { code: PROBLEMS[problem.code].grpc, details: problem.message.slice(0, MAX_DETAILS), metadata };
 }

@@ -30,6 +30,7 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
 const CONNECT_TIMEOUT_MS = 3000;
 const STATEMENT_TIMEOUT_MS = 30_000;
+const QUERY_TIMEOUT_MS = 35_000;
 const MAX_LINKS = 32;
 
 /**
@@ -101,6 +102,8 @@ export class Drain {
       application_name: `adlift-writer ${this.options.stream}`,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
+      // A server that hangs keeps no time of its own.
+      query_timeout: QUERY_TIMEOUT_MS,
       keepAlive: true,
     });
     client.on('error', () => (this.client = this.client === client ? undefined : this.client));
