@@ -45,7 +45,7 @@ describe('the demo on a running stack', () => {
       fallbacks: document.traffic.fallbacks,
     });
     expect(await traced(document.exampleTraceId)).toBe(1);
-  }, 480_000);
+  }, 240_000);
 
   it('shows the example decision from the call to the writes of its events', async () => {
     const decision = await query<{ prediction_id: string; trace_id: string; bundle_digest: string }>(
@@ -99,7 +99,7 @@ describe('the demo on a running stack', () => {
     expect(honest.traffic.fallbacks).toBeGreaterThan(0);
     expect(honest.health.checks.find(({ name }) => name === 'ad_server_agrees')).toMatchObject({ ok: true });
     expect((await rawCounts('demo-3')).fallbacks).toBe(honest.traffic.fallbacks);
-  }, 480_000);
+  }, 240_000);
 
   it('flips the sign of the lift when the arms swap their models', async () => {
     const document = await stack.demo(...SMALL, '--swap');
@@ -108,7 +108,7 @@ describe('the demo on a running stack', () => {
     expect(document.truth.rpmLift).toBeLessThan(0);
     expect(document.experiment.verdict).not.toBe('ship');
     expect(document.metrics[0]?.arms.map(({ variant }) => variant)).toEqual([CONTROL, TREATMENT]);
-  }, 480_000);
+  }, 240_000);
 
   async function query<Row extends object>(sql: string, values: unknown[]): Promise<Row | undefined> {
     const client = new Client({ connectionString: stack.addresses().databaseUrl });
