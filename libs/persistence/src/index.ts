@@ -1,3 +1,4 @@
+export { ADVISORY_LOCKS } from './advisory-locks';
 export { awaitDatabase } from './await-database';
 export { dataSourceOptions } from './data-source-options';
 export { migrate } from './migrate';

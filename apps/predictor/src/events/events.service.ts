@@ -44,9 +44,7 @@ export class EventsService {
    * when nothing can be kept, and then the call may be sent again.
    */
   async record(reports: readonly EventReport[], caller: Caller): Promise<EventOutcome[]> {
-    if (reports.length > MAX_EVENTS) {
-      throw new DomainError('invalid_argument', `at most ${MAX_EVENTS} events a call, got ${reports.length}`, 'events');
-    }
+    if (reports.length > MAX_EVENTS) throw tooManyEvents();
     const startedAt = performance.now();
     const nowMs = Date.now();
     const kept: Kept = { events: [], exposures: [], said: new Map() };
@@ -97,6 +95,10 @@ export class EventsService {
       throw error;
     }
   }
+}
+
+export function tooManyEvents(): DomainError {
+  return new DomainError('invalid_argument', `at most ${MAX_EVENTS} events a call`, 'events');
 }
 
 function rejected(reason: string): EventOutcome {
