@@ -24,7 +24,7 @@ export async function reconcile(client: ClientBase, turn: number): Promise<Recon
       ...(day === undefined ? [] : await mismatches(client, { day }, MAX_LISTED)),
       ...(experiment === undefined ? [] : await mismatches(client, { experiment }, MAX_LISTED)),
     ];
-    const misjudged = day === undefined ? [] : await misjudgedEvents(client, day);
+    const misjudged = day === undefined || !(await hasNeighbour(client, day)) ? [] : await misjudgedEvents(client, day);
     return {
       work,
       differing: [
@@ -37,4 +37,13 @@ export async function reconcile(client: ClientBase, turn: number): Promise<Recon
   } finally {
     await client.query('SELECT pg_advisory_unlock($1)', [ADVISORY_LOCKS.reconcile]).catch(() => undefined);
   }
+}
+
+/** Whether the day before was not dropped: clicks around midnight are judged by those on its other side. */
+async function hasNeighbour(client: ClientBase, day: string): Promise<boolean> {
+  const { rows } = await client.query<{ dropped: boolean }>(
+    'SELECT EXISTS (SELECT FROM sealed_day WHERE day = $1::date - 1) AS dropped',
+    [day],
+  );
+  return rows[0]?.dropped === false;
 }

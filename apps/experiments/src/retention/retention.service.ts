@@ -9,6 +9,7 @@ import { applyRetention } from './retention';
 const INTERVAL_MS = 3_600_000;
 /** Not at once: a start is busy enough. */
 const FIRST_MS = 60_000;
+const LOCK_TIMEOUT_MS = 2000;
 
 /** Drops what is older than it is to be kept, every hour, one process at a time. */
 @Injectable()
@@ -50,7 +51,11 @@ export class RetentionService implements OnApplicationBootstrap, OnApplicationSh
 
   private async apply(): Promise<void> {
     const { DATABASE_URL: databaseUrl, RETENTION_EXPORT_DIR: exportFolder } = this.config;
-    const client = new HeardClient({ connectionString: databaseUrl, application_name: 'adlift-retention' });
+    const client = new HeardClient({
+      ...{ connectionString: databaseUrl, application_name: 'adlift-retention' },
+      // Writers must not stand in a queue behind a drop that waits for one of them.
+      lock_timeout: LOCK_TIMEOUT_MS,
+    });
     this.client = client;
     try {
       await client.connect();

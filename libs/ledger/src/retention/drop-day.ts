@@ -9,14 +9,11 @@ export const COUNTED_TABLES = ['impression', 'click', 'conversion', 'feedback'] 
 /** Why a day's raw rows are still there. */
 export type Kept = 'not folded yet' | 'changed meanwhile';
 
-/** Writers stand in a queue behind a drop that waits, and must not stand there for long. */
-const LOCK_TIMEOUT = '2s';
-
 /**
  * Drops the raw events of a day ("YYYY-MM-DD") and seals it: what they had counted stays, can no longer be recounted,
  * and the day takes no events any more. `exported` are the rows of each table that are kept elsewhere; a table that has
  * another number of them by now stays. Resolves with undefined when the day is dropped. The client must not be in a
- * transaction.
+ * transaction, and should have a lock timeout: writers stand in a queue behind a drop that waits.
  */
 export async function dropDay(
   client: ClientBase,
@@ -25,7 +22,6 @@ export async function dropDay(
 ): Promise<Kept | undefined> {
   let kept: Kept | undefined;
   await inTransaction(client, async () => {
-    await client.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
     // First, as the fold does: it changes the flags of the rows that are to be dropped.
     await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.fold]);
     const partitions = await detach(client, day);
