@@ -1,7 +1,7 @@
 import { readConfig } from '@adlift/config';
 import { shutDownOnSignal } from '@adlift/telemetry';
+import { engineGivesWay } from '@adlift/threads';
 import { createPredictorApp } from './create-app';
-import { yieldEngineThreads } from './engine-threads';
 import { PredictorStatus } from './health/predictor-status';
 import { listen } from './listen';
 import { predictorEnvironment } from './predictor-config';
@@ -10,7 +10,7 @@ import { predictorEnvironment } from './predictor-config';
 const SETTLE_MS = 10_000;
 
 async function main(): Promise<void> {
-  yieldEngineThreads();
+  engineGivesWay();
   const config = readConfig(predictorEnvironment, process.env);
   const app = await createPredictorApp(config);
   shutDownOnSignal(() => app.close());

@@ -1,9 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { SpoolConsumer } from '@adlift/spool';
+import { thisThreadGivesWay } from '@adlift/threads';
 import { LEDGER_STREAMS } from '../ledger-stream';
 import { Drain } from './drain';
 import type { WriterData, WriterNotice } from './writer-protocol';
 
+// Nobody waits for it.
+thisThreadGivesWay();
 const { databaseUrl, spool } = workerData as WriterData;
 const consumer = new SpoolConsumer(spool);
 const ending = new AbortController();
