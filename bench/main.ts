@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { Bench, BenchResult } from './bench';
 import { batching } from './benches/batching';
 import { grpc } from './benches/grpc';
+import { ingest } from './benches/ingest';
 import { latency } from './benches/latency';
 import { memory } from './benches/memory';
 import { overload } from './benches/overload';
@@ -25,6 +26,7 @@ const BENCHES: readonly Bench[] = [
   telemetry,
   memory,
   report,
+  ingest,
 ];
 const BUSY_LOAD = 0.5;
 
@@ -38,6 +40,7 @@ const command = new Command('npm run -s bench --')
   .option('--seconds <number>', 'seconds of one contestant in one round', positive, 3)
   .option('--reloads <number>', 'reloads over which "reload" watches resident memory', positive, 40)
   .option('--impressions <number>', 'impressions that "report" reports on, and ten times as many', positive, 1_000_000)
+  .option('--events <number>', 'events that each contestant of "ingest" stores in a round', positive, 200_000)
   .option('--keep-model <file>', 'file to which "raw" writes the model, for others to measure')
   .action(run);
 
@@ -47,6 +50,7 @@ interface Options {
   seconds: number;
   reloads: number;
   impressions: number;
+  events: number;
   keepModel?: string;
 }
 
