@@ -36,17 +36,17 @@ export const reload: Bench = {
     const stack = await BenchStack.start(log);
     const load = await stack.load(N, 'reload');
     const raw = await RawBeside.start(stack.onnxFile, N);
-    const { predictorUrl, predictorPid } = stack.stack;
+    const { predictorUrl, predictorPid, secrets } = stack.stack;
     try {
       await load.closed({ over: 'unary', inFlight: IN_FLIGHT, seconds: WARM_SECONDS, checked: true });
       const most = await saturation(load, seconds, log);
       const rate = most.rate * LOAD;
       const phase = async (seed: number, swaps: number): Promise<Phase> => {
-        await loopDelays(predictorUrl);
+        await loopDelays(predictorUrl, secrets.operatorKey);
         const swapped = swapEvery(stack, swaps);
         const open = await load.open({ over: 'unary', rate, seconds: (SWAPS * EVERY_MS) / 1000, seed });
         await swapped;
-        return { open, delays: await loopDelays(predictorUrl) };
+        return { open, delays: await loopDelays(predictorUrl, secrets.operatorKey) };
       };
       const steady: Phase[] = [];
       const swapping: Phase[] = [];

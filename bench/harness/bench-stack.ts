@@ -12,9 +12,17 @@ import { LoadGenerator } from '../load/load-generator';
 import { makeBenchModel, type BenchModel } from '../model/bench-bundle';
 import { SERVER_CORE } from './processor';
 import { yieldToOthers } from './scheduling';
+import { predictorStatus } from './predictor-status';
 import { SecondPredictor } from './second-predictor';
 
-const PORTS = ['POSTGRES_PORT', 'UNLEASH_PORT', 'EXPERIMENTS_PORT', 'PREDICTOR_HTTP_PORT', 'PREDICTOR_GRPC_PORT'];
+const PORTS = [
+  'POSTGRES_PORT',
+  'UNLEASH_PORT',
+  'EXPERIMENTS_PORT',
+  'PREDICTOR_HTTP_PORT',
+  'PREDICTOR_GRPC_PORT',
+  'PREDICTOR_EDGE_PORT',
+];
 const READY_MS = 60_000;
 const POLL_MS = 50;
 const INTERRUPTED = 130;
@@ -64,7 +72,7 @@ export class BenchStack {
       serviceEnv: { QUEUE_TARGET_MS: '25' },
       predictorCore: SERVER_CORE,
     });
-    const bench = new BenchStack(stack, model, onnxFile, new AdminApi(stack.experimentsUrl));
+    const bench = new BenchStack(stack, model, onnxFile, new AdminApi(stack.experimentsUrl, stack.secrets.operatorKey));
     // PostgreSQL outlives a launcher that does not stop it.
     void ended.then(() => bench.stop()).finally(() => process.exit(INTERRUPTED));
     return bench;
@@ -79,7 +87,7 @@ export class BenchStack {
 
   /** A process that sends requests of `n` candidates to the predictor, or to another one of this stack. */
   load(n: number, prefix: string, address = this.stack.grpcAddress): Promise<LoadGenerator> {
-    return LoadGenerator.start({ address, prefix, n, onnxFile: this.onnxFile });
+    return LoadGenerator.start({ address, key: this.stack.secrets.adServerKey, prefix, n, onnxFile: this.onnxFile });
   }
 
   /** The predictor's state as `GET /v1/status` tells it. */
@@ -87,7 +95,7 @@ export class BenchStack {
     models: { loaded: { reference: string; generation: number }[] };
     flags: { experiments: { recorded: boolean }[] };
   }> {
-    return (await (await fetch(`${this.stack.predictorUrl}/v1/status`)).json()) as Awaited<
+    return (await predictorStatus(this.stack.predictorUrl, this.stack.secrets)) as Awaited<
       ReturnType<BenchStack['status']>
     >;
   }

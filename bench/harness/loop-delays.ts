@@ -8,8 +8,8 @@ export interface LoopDelays {
 }
 
 /** Reads them from the process's own metrics, which begin anew with every look. */
-export async function loopDelays(url: string): Promise<LoopDelays> {
-  const text = await (await fetch(`${url}/metrics`)).text();
+export async function loopDelays(url: string, key: string): Promise<LoopDelays> {
+  const text = await (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${key}` } })).text();
   const ms = (series: string): number => {
     const line = text.split('\n').find((one) => one.startsWith(`${series} `));
     if (line === undefined) throw new Error(`${url}/metrics has no ${series}`);

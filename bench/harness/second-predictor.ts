@@ -5,6 +5,8 @@ import { predictorVariables, sharedVariables } from '../../tools/stack/service-v
 import { stackEnvironment } from '../../tools/stack/stack-config';
 import { appArguments } from '../../tools/stack/app-arguments';
 import { freePorts } from '../../tools/stack/free-ports';
+import { predictorStatus } from './predictor-status';
+import type { StackSecrets } from '../../tools/stack/secrets';
 import { SERVER_CORE } from './processor';
 
 const DIST = join(__dirname, '..', '..');
@@ -15,14 +17,16 @@ export class SecondPredictor {
     private readonly process: ServiceProcess,
     private readonly url: string,
     readonly grpcAddress: string,
+    private readonly secrets: StackSecrets,
   ) {}
 
   static async start(stack: RunningStack, changes: Readonly<Record<string, string>>): Promise<SecondPredictor> {
-    const [http = 0, grpc = 0] = await freePorts(2);
+    const [http = 0, grpc = 0, edge = 0] = await freePorts(3);
     const env = stackEnvironment.parse({
       ADLIFT_HOME: stack.home,
       PREDICTOR_HTTP_PORT: http,
       PREDICTOR_GRPC_PORT: grpc,
+      PREDICTOR_EDGE_PORT: edge,
       TRACE_SAMPLE_RATE: '0.01',
     });
     const process = new ServiceProcess({
@@ -40,7 +44,7 @@ export class SecondPredictor {
       onDeath: () => undefined,
     });
     await process.whenReady();
-    return new SecondPredictor(process, `http://127.0.0.1:${http}`, `127.0.0.1:${grpc}`);
+    return new SecondPredictor(process, `http://127.0.0.1:${http}`, `127.0.0.1:${grpc}`, stack.secrets);
   }
 
   get pid(): number {
@@ -49,7 +53,7 @@ export class SecondPredictor {
 
   /** References of the models that it serves. */
   async loaded(): Promise<string[]> {
-    const { models } = (await (await fetch(`${this.url}/v1/status`)).json()) as {
+    const { models } = (await predictorStatus(this.url, this.secrets)) as {
       models: { loaded: { reference: string }[] };
     };
     return models.loaded.map(({ reference }) => reference);

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { callHeaders, grpcStatus } from './grpc-headers';
+import { callHeaders, grpcStatus, type GrpcTarget } from './grpc-headers';
 import {
   ACK,
   eachFrame,
@@ -61,8 +61,8 @@ export class GrpcConnection {
   }[] = [];
   private corked = false;
 
-  constructor(private readonly address: string) {
-    const [host = '', port = ''] = address.split(':');
+  constructor(private readonly target: GrpcTarget) {
+    const [host = '', port = ''] = target.address.split(':');
     const buffer = Buffer.allocUnsafe(READ_BYTES);
     // Into one buffer for good; what is kept of it is copied.
     const callback = (length: number): boolean => {
@@ -115,7 +115,7 @@ export class GrpcConnection {
     this.exchanges.set(id, { message, ended, rest: Buffer.alloc(0), window: this.streamWindow });
     const key = `${path} ${timeoutMs}`;
     let block = this.headers.get(key);
-    if (block === undefined) this.headers.set(key, (block = callHeaders(this.address, path, timeoutMs)));
+    if (block === undefined) this.headers.set(key, (block = callHeaders(this.target, path, timeoutMs)));
     this.write([frame(FrameType.headers, END_HEADERS, id, block)], id);
     return id;
   }

@@ -8,10 +8,16 @@ const NEW_NAME = 0x00;
 const STATUS_NAME = Buffer.from([0x9a, 0xca, 0xc8, 0xb2, 0x12, 0x34, 0xda, 0x8f]);
 const NO_STATUS = -1;
 
+/** Whom to call, and with which key. */
+export interface GrpcTarget {
+  readonly address: string;
+  readonly key: string;
+}
+
 /** The header block of a call, without state: any number of calls may use it. */
-export function callHeaders(authority: string, path: string, timeoutMs?: number): Buffer {
-  const block = [POST, HTTP, PATH_NAME, ...text(path), AUTHORITY_NAME, ...text(authority)];
-  const rest = { 'content-type': 'application/grpc', te: 'trailers' };
+export function callHeaders({ address, key }: GrpcTarget, path: string, timeoutMs?: number): Buffer {
+  const block = [POST, HTTP, PATH_NAME, ...text(path), AUTHORITY_NAME, ...text(address)];
+  const rest = { 'content-type': 'application/grpc', te: 'trailers', authorization: `Bearer ${key}` };
   const all = timeoutMs === undefined ? rest : { ...rest, 'grpc-timeout': `${timeoutMs}m` };
   for (const [name, value] of Object.entries(all)) block.push(NEW_NAME, ...text(name), ...text(value));
   return Buffer.from(block);

@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import { Contestant } from '../harness/contestant';
 import { LOAD_CORE } from '../harness/processor';
 import type { ClosedLoopResult } from './closed-loop';
+import type { GrpcTarget } from './grpc-headers';
 import type { OpenLoopResult } from './open-loop';
 
 /** Whom to send requests of `n` candidates; the file is the model, with which answers are compared. */
 export type LoadTarget = { readonly n: number; readonly onnxFile: string } & (
-  { readonly address: string; readonly prefix: string } | { readonly jsonPort: number }
+  (GrpcTarget & { readonly prefix: string }) | { readonly jsonPort: number }
 );
 
 interface ClosedTask {

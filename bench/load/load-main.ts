@@ -28,7 +28,7 @@ async function main(): Promise<void> {
 
 async function sendersTo(target: LoadTarget, check: AnswerCheck): Promise<Record<LoadTask['over'], SendOne>> {
   if ('address' in target) {
-    const load = new PredictLoad(target.address, new BenchRequests(target.n, target.prefix));
+    const load = new PredictLoad(target, new BenchRequests(target.n, target.prefix));
     return { unary: load.unary, stream: load.overStream };
   }
   const json = new JsonLoad(target.jsonPort, target.n);

@@ -1,6 +1,7 @@
 import { WireReader } from '@adlift/wire';
 import type { BenchRequests } from '../model/bench-requests';
 import { GrpcConnection } from './grpc-connection';
+import type { GrpcTarget } from './grpc-headers';
 import type { Outcome, SendOne } from './send';
 
 const REQUEST_TAG = 0x0a;
@@ -13,17 +14,17 @@ export class PredictLoad {
   private readonly waiting = new Map<string, (bytes: Buffer) => void>();
 
   constructor(
-    private readonly address: string,
+    private readonly target: GrpcTarget,
     private readonly requests: BenchRequests,
   ) {
-    this.connection = new GrpcConnection(address);
+    this.connection = new GrpcConnection(target);
   }
 
   /** One Predict call; `timeoutMs` becomes its deadline. */
   readonly unary: SendOne = async (timeoutMs) => {
     const request = this.requests.next();
     const variant = this.requests.lastVariant;
-    if (this.connection.closed) this.connection = new GrpcConnection(this.address);
+    if (this.connection.closed) this.connection = new GrpcConnection(this.target);
     const answer = await this.connection.unary('/adlift.v1.Predictor/Predict', request, timeoutMs);
     return 'bytes' in answer ? { bytes: answer.bytes, variant } : answer;
   };

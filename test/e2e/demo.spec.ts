@@ -55,7 +55,9 @@ describe('the demo on a running stack', () => {
     );
     const { experimentsUrl, predictorUrl } = stack.addresses();
     const trace = await until('the click to be in the trace', async () => {
-      const answer = await fetch(`${experimentsUrl}/v1/predictions/${decision?.prediction_id}/trace`);
+      const answer = await fetch(`${experimentsUrl}/v1/predictions/${decision?.prediction_id}/trace`, {
+        headers: stack.authorization('operatorKey'),
+      });
       const view = (await answer.json()) as TraceView;
       return view.spans?.[0]?.children.some(({ name }) => name === 'record click') ? view : undefined;
     });
@@ -77,7 +79,9 @@ describe('the demo on a running stack', () => {
     ]);
     const total = stages.reduce((sum, { durationMicros }) => sum + durationMicros, 0);
     expect(total).toBeCloseTo(root?.durationMicros ?? NaN, 2);
-    const { models } = (await (await fetch(`${predictorUrl}/v1/status`)).json()) as {
+    const { models } = (await (
+      await fetch(`${predictorUrl}/v1/status`, { headers: stack.authorization('operatorKey') })
+    ).json()) as {
       models: { loaded: { digest: string }[] };
     };
     expect(root?.attributes['adlift.model.digest']).toBe(decision?.bundle_digest);

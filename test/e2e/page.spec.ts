@@ -142,7 +142,7 @@ describe('the page', () => {
     };
     const sent = await fetch(`${url}/v1/traces`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...stack.authorization('adServerKey') },
       body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }),
     });
     expect(sent.status).toBe(200);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { appArguments } from '../stack/app-arguments';
 import { ensureDatabase, startEmbeddedPostgres, type RunningPostgres } from '../stack/embedded-postgres';
 import { freePorts } from '../stack/free-ports';
 import { postgresHome } from '../stack/postgres-home';
-import { isPostgres, livingPostmaster } from '../stack/postmaster';
+import { livingPostmaster } from '../stack/postmaster';
 import { ServiceProcess } from '../stack/service-process';
 import { SpoolDisk } from './spool-disk';
 
@@ -96,7 +96,8 @@ export class ChaosStack {
     if (server === undefined) throw new Error('PostgreSQL does not run');
     const pids = [server.pid, ...childrenOf(server.pid)];
     pids.forEach(killHard);
-    await until('PostgreSQL to be gone', () => Promise.resolve(!pids.some(isPostgres)));
+    // Until they are reaped: a server does not start while its predecessor's process id is taken.
+    await until('PostgreSQL to be gone', () => Promise.resolve(!pids.some((pid) => existsSync(`/proc/${pid}`))));
   }
 
   async startPostgres(): Promise<void> {
@@ -105,7 +106,9 @@ export class ChaosStack {
 
   /** What the predictor says of its spool. */
   async ledger(): Promise<{ events: number; exposures: number; unavailable: boolean }> {
-    const answer = await fetch(`http://127.0.0.1:${this.ports.http}/v1/status`);
+    const answer = await fetch(`http://127.0.0.1:${this.ports.http}/v1/status`, {
+      headers: { authorization: `Bearer ${this.key}` },
+    });
     return ((await answer.json()) as { ledger: { events: number; exposures: number; unavailable: boolean } }).ledger;
   }
 
@@ -127,7 +130,10 @@ export class ChaosStack {
       ...{ UNLEASH_URL: 'http://127.0.0.1:9', UNLEASH_CLIENT_TOKEN: 'none', UNLEASH_ADMIN_TOKEN: 'none' },
       ...{ SPOOL_DIR: this.disk.folder, SPOOL_MAX_MB: String(SPOOL_MAX_MB), OTEL_SDK_DISABLED: 'true' },
       ADLIFT_TOKEN_KEYS: this.tokenKeys,
-      ADLIFT_CREDENTIALS: JSON.stringify([{ name: 'chaos', key: this.key, grants: ['import'] }]),
+      ADLIFT_CREDENTIALS: JSON.stringify([
+        { name: 'chaos', key: this.key, grants: ['events', 'import', 'metrics', 'models', 'admin'] },
+      ]),
+      ...{ EXPERIMENTS_KEY: this.key, PREDICTOR_KEY: this.key, ADLIFT_ROLES: 'predict,events,writer' },
     };
   }
 }

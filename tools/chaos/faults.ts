@@ -65,34 +65,33 @@ export const holdLock: Fault = async (stack) => {
 
 /** Keeps the writer from writing until callers are refused. */
 export const fillSpool: Fault = async (stack, producer) => {
-  const before = producer.refused;
-  await withAdmin(stack, async (admin) => {
-    await admin.query('BEGIN');
-    await admin.query('LOCK TABLE impression IN ACCESS EXCLUSIVE MODE');
-    await until('the spool to be full', () => Promise.resolve(producer.refused > before), FULL_MS);
-    await admin.query('ROLLBACK');
-  });
+  await untilRefused(stack, producer, () => undefined);
   return done('fill spool', false);
 };
 
-/** Leaves the spool's disk without a byte until callers are refused. */
+/** The same with not a byte left on the spool's disk: it cannot grow up to its cap. */
 export const fillDisk: Fault = async (stack, producer) => {
-  const before = producer.refused;
-  stack.disk.fill();
   try {
-    await until(
-      'events to be refused on a full disk',
-      () => {
-        stack.disk.fill();
-        return Promise.resolve(producer.refused > before);
-      },
-      FULL_MS,
-    );
+    await untilRefused(stack, producer, () => stack.disk.fill());
   } finally {
     stack.disk.free();
   }
   return done('fill disk', false);
 };
+
+async function untilRefused(stack: ChaosStack, producer: Producer, meanwhile: () => void): Promise<void> {
+  const before = producer.refused;
+  await withAdmin(stack, async (admin) => {
+    await admin.query('BEGIN');
+    await admin.query('LOCK TABLE impression IN ACCESS EXCLUSIVE MODE');
+    const refused = (): Promise<boolean> => {
+      meanwhile();
+      return Promise.resolve(producer.refused > before);
+    };
+    await until('events to be refused', refused, FULL_MS);
+    await admin.query('ROLLBACK');
+  });
+}
 
 async function killApp(stack: ChaosStack, whose: { session: string; app: App }): Promise<FaultRecord> {
   const transaction = await withAdmin(stack, (admin) => freeze(stack, admin, whose));

@@ -46,9 +46,10 @@ function parseCount(value: string): number {
 }
 
 function text(report: ChaosReport): string {
-  const { ok, acked, stored, missing, double, statisticsEqual, kills, killsInsideTransaction, seconds } = report;
+  const { ok, settled, acked, stored, missing, double, statisticsEqual, kills, killsInsideTransaction, seconds } =
+    report;
   return `${ok ? 'ok  ' : 'FAIL'} ${acked} events acknowledged, ${stored} stored, ${missing} missing, ${double} double
      kept statistics ${statisticsEqual ? 'equal' : 'differ from'} what the raw rows give
-     ${kills} kills, ${killsInsideTransaction} of them inside a transaction, ${seconds} s
+${settled ? '' : '     not all of it had arrived in the kept sums when the wait ended\n'}     ${kills} kills, ${killsInsideTransaction} of them inside a transaction, ${seconds} s
 ${[...report.missed, ...report.differing].map((line) => `     ${line}\n`).join('')}`;
 }

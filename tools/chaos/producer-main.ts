@@ -21,6 +21,8 @@ class Producer {
   private next: number;
   private readonly sent: ChaosEvent[][] = [];
   private stopping = false;
+  /** Acknowledged last before a call failed: sent once more, as by an ad server that no longer trusts the answer. */
+  private doubted: ChaosEvent[] | undefined;
 
   constructor(private readonly data: ProducerData) {
     this.sealer = new TokenSealer(parseKeyRing(data.tokenKeys));
@@ -41,9 +43,16 @@ class Producer {
 
   private async lane(): Promise<void> {
     while (!this.stopping) {
-      const again = Math.random() < RESEND_SHARE ? this.sent[Math.floor(Math.random() * this.sent.length)] : undefined;
+      const again = this.repeated();
       await this.deliver(again ?? this.fresh(), again === undefined);
     }
+  }
+
+  private repeated(): ChaosEvent[] | undefined {
+    const { doubted } = this;
+    this.doubted = undefined;
+    if (doubted !== undefined) return doubted;
+    return Math.random() < RESEND_SHARE ? this.sent[Math.floor(Math.random() * this.sent.length)] : undefined;
   }
 
   private fresh(): ChaosEvent[] {
@@ -65,6 +74,7 @@ class Producer {
         return;
       } catch (error) {
         if (error instanceof RangeError) throw error;
+        this.doubted ??= this.sent.at(-1);
         tell({ type: 'refused', code: (error as { code?: number }).code ?? -1 });
         if (this.stopping) return;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS * (0.5 + Math.random())));

@@ -44,6 +44,8 @@ function countTests(report) {
 
 function jest(project, report) {
   const args = [
+    // The young generation of the predictor, see the stack: what a collection takes of a turn is bounded in tests too.
+    '--max-semi-space-size=8',
     ...['--experimental-vm-modules', '--expose-gc', '--no-warnings=ExperimentalWarning'],
     join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
     ...['--selectProjects', project, '--json', '--outputFile', report],

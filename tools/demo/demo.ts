@@ -29,17 +29,17 @@ export async function runDemo(
   const { seed, swap, log } = options;
   const world = makeWorld(seed);
   const models = train(world);
-  const api = new AdminApi(stack.experimentsUrl);
+  const api = new AdminApi(stack.experimentsUrl, stack.secrets.operatorKey);
   const key = await startDemoExperiment(
     api,
     { models, epsilon: DEMO_PLAN.epsilon, plannedUnits: options.units, swap },
     log,
   );
-  await waitFor(`${key} reaching the predictor`, WAIT_MS, () => isServed(stack.predictorUrl, key, models));
+  await waitFor(`${key} reaching the predictor`, WAIT_MS, () => isServed(stack, key, models));
   log(`experiment ${key} is running: flag in Unleash, models loaded`);
 
   const traffic = makeTraffic(seed, { requests: options.requests, units: options.units });
-  const before = (await readPredictorState(stack.predictorUrl)).predictions;
+  const before = (await readPredictorState(stack)).predictions;
   const client = new AdServerClient(stack.grpcAddress, stack.secrets.playerKey);
   const progress = startProgress('requests', traffic.n);
   const started = performance.now();
@@ -68,7 +68,7 @@ export async function runDemo(
   log(`played ${traffic.n} requests in ${seconds} s (${Math.round(traffic.n / seconds)} a second)`);
 
   const report = await settledReport(stack, api, key);
-  const after = (await readPredictorState(stack.predictorUrl)).predictions;
+  const after = (await readPredictorState(stack)).predictions;
   const served = {
     requests: after.requests - before.requests,
     fallbacks: after.fallbacks - before.fallbacks,
@@ -97,8 +97,8 @@ function train(world: ReturnType<typeof makeWorld>): MarketModels {
   return models;
 }
 
-async function isServed(predictorUrl: string, key: string, { lr, fm, cvr }: MarketModels): Promise<boolean> {
-  const { models, flags } = await readPredictorState(predictorUrl);
+async function isServed(stack: RunningStack, key: string, { lr, fm, cvr }: MarketModels): Promise<boolean> {
+  const { models, flags } = await readPredictorState(stack);
   const loaded = new Set(models.loaded.map(({ reference }) => reference));
   const flag = flags.experiments.find(({ experiment }) => experiment === key);
   return flag?.recorded === true && [lr, fm, cvr].every(({ name, version }) => loaded.has(`${name}@${version}`));
@@ -107,7 +107,7 @@ async function isServed(predictorUrl: string, key: string, { lr, fm, cvr }: Mark
 /** The report once nothing is on its way any more: memory empty, deltas folded. */
 async function settledReport(stack: RunningStack, api: AdminApi, key: string): Promise<Report> {
   await waitFor('storing exposures and the prediction log', WAIT_MS, async () => {
-    const { ledger } = await readPredictorState(stack.predictorUrl);
+    const { ledger } = await readPredictorState(stack);
     return ledger.events + ledger.exposures + ledger.predictions === 0;
   });
   let report = await api.report(key);

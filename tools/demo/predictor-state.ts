@@ -1,3 +1,4 @@
+import type { RunningStack } from '../stack/running-stack';
 import { StackError } from '../stack/stack-error';
 
 /** The part of the predictor's `GET /v1/status` that the demo reads. */
@@ -17,8 +18,13 @@ export interface PredictorState {
   };
 }
 
-export async function readPredictorState(predictorUrl: string): Promise<PredictorState> {
-  const answer = await fetch(`${predictorUrl}/v1/status`);
+/** A stack, as far as its predictor's state is read. */
+export type ReadableStack = Pick<RunningStack, 'predictorUrl' | 'secrets'>;
+
+export async function readPredictorState({ predictorUrl, secrets }: ReadableStack): Promise<PredictorState> {
+  const answer = await fetch(`${predictorUrl}/v1/status`, {
+    headers: { authorization: `Bearer ${secrets.operatorKey}` },
+  });
   if (!answer.ok) throw new StackError(`the predictor's status answered ${answer.status}`);
   return (await answer.json()) as PredictorState;
 }

@@ -15,7 +15,7 @@ async function connect(): Promise<Connection> {
   const stack = (await findRunningStack(env.ADLIFT_HOME)) ?? (await startOwnStack(env));
   const importer = new AdServerClient(stack.grpcAddress, stack.secrets.importerKey);
   return {
-    admin: new AdminApi(stack.experimentsUrl),
+    admin: new AdminApi(stack.experimentsUrl, stack.secrets.operatorKey),
     importer,
     close: async () => {
       importer.close();

@@ -10,8 +10,8 @@ const command = new Command('npm start')
   .addHelpText(
     'after',
     `
-Ports move by EXPERIMENTS_PORT (3000), PREDICTOR_HTTP_PORT (3001), PREDICTOR_GRPC_PORT (50051), UNLEASH_PORT (4242) and
-POSTGRES_PORT (5433). State lives in .adlift/, ADLIFT_HOME moves it. With DATABASE_URL or UNLEASH_URL (and
+Ports move by EXPERIMENTS_PORT (3000), PREDICTOR_HTTP_PORT (3001), PREDICTOR_GRPC_PORT (50051), PREDICTOR_EDGE_PORT
+(3002), UNLEASH_PORT (4242) and POSTGRES_PORT (5433). State lives in .adlift/, ADLIFT_HOME moves it. With DATABASE_URL or UNLEASH_URL (and
 UNLEASH_CLIENT_TOKEN, UNLEASH_ADMIN_TOKEN) set, those are used and the embedded ones are not started. TRACE_SAMPLE_RATE
 (1) is the share of requests that are traced.`,
   )

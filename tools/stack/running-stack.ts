@@ -12,6 +12,7 @@ export interface RunningStack {
   readonly experimentsUrl: string;
   readonly predictorUrl: string;
   readonly grpcAddress: string;
+  readonly edgeUrl: string;
   readonly predictorPid: number;
   readonly secrets: StackSecrets;
   /** Rejects when a service or the embedded PostgreSQL dies by itself. */
@@ -29,6 +30,7 @@ type StackAddresses = Pick<
   | 'experimentsUrl'
   | 'predictorUrl'
   | 'grpcAddress'
+  | 'edgeUrl'
   | 'predictorPid'
 >;
 
@@ -36,8 +38,17 @@ const FILE = 'running.json';
 
 /** Notes that the stack is up. */
 export function noteRunning(stack: RunningStack): void {
-  const { home, databaseUrl, unleashUrl, unleashAdminToken, experimentsUrl, predictorUrl, grpcAddress, predictorPid } =
-    stack;
+  const {
+    home,
+    databaseUrl,
+    unleashUrl,
+    unleashAdminToken,
+    experimentsUrl,
+    predictorUrl,
+    grpcAddress,
+    edgeUrl,
+    predictorPid,
+  } = stack;
   const addresses: StackAddresses = {
     home,
     databaseUrl,
@@ -46,6 +57,7 @@ export function noteRunning(stack: RunningStack): void {
     experimentsUrl,
     predictorUrl,
     grpcAddress,
+    edgeUrl,
     predictorPid,
   };
   writeFileSync(join(home, FILE), JSON.stringify(addresses, null, 2), { mode: 0o600 });

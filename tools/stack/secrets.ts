@@ -8,17 +8,35 @@ export interface StackSecrets {
   readonly unleashAdminToken: string;
   readonly unleashClientToken: string;
   readonly tokenKeys: string;
+  readonly edgeKeys: string;
   /** Plays the ad server in simulated time. */
   readonly playerKey: string;
   /** Brings in the logs of other systems. */
   readonly importerKey: string;
+  /** An ad server: predicts and reports events. */
+  readonly adServerKey: string;
+  /** An ad network's conversions. */
+  readonly networkKey: string;
+  /** Runs experiments and reads metrics; also how the services of the stack call each other. */
+  readonly operatorKey: string;
 }
 
-/** Reads the secrets of `home`, making them if it has none. */
+/** Reads the secrets of `home`, making those that it lacks: an older version made fewer. */
 export function readSecrets(home: string): StackSecrets {
   const file = join(home, 'secrets.json');
-  if (!existsSync(file)) writeFileSync(file, JSON.stringify(makeSecrets(), null, 2), { mode: 0o600 });
-  return JSON.parse(readFileSync(file, 'utf8')) as StackSecrets;
+  const found = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<StackSecrets>) : {};
+  const secrets = { ...makeSecrets(), ...found };
+  if (Object.keys(secrets).length > Object.keys(found).length)
+    writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  return secrets;
+}
+
+/** Writes the keys that a person needs as shell variables, for `. FILE` before a curl; gives the file. */
+export function writeShellKeys(home: string, { adServerKey, networkKey, operatorKey, edgeKeys }: StackSecrets): string {
+  const file = join(home, 'keys.env');
+  const lines = [`AD_SERVER_KEY=${adServerKey}`, `NETWORK_KEY=${networkKey}`, `OPERATOR_KEY=${operatorKey}`];
+  writeFileSync(file, [...lines, `EDGE_KEYS=${edgeKeys}`, ''].join('\n'), { mode: 0o600 });
+  return file;
 }
 
 function makeSecrets(): StackSecrets {
@@ -28,7 +46,11 @@ function makeSecrets(): StackSecrets {
     unleashAdminToken: `*:*.${hex()}`,
     unleashClientToken: `default:production.${hex()}`,
     tokenKeys: `1:${randomBytes(32).toString('base64')}`,
+    edgeKeys: `1:${randomBytes(32).toString('base64')}`,
     playerKey: hex(),
     importerKey: hex(),
+    adServerKey: hex(),
+    networkKey: hex(),
+    operatorKey: hex(),
   };
 }

@@ -9,6 +9,7 @@ export interface StackPlaces {
   readonly experimentsUrl: string;
   readonly predictorUrl: string;
   readonly grpcAddress: string;
+  readonly edgeUrl: string;
 }
 
 type Variables = Record<string, string>;
@@ -25,6 +26,7 @@ export function stackPlaces(env: StackEnvironment, secrets: StackSecrets, databa
     experimentsUrl: `http://127.0.0.1:${env.EXPERIMENTS_PORT}`,
     predictorUrl: `http://127.0.0.1:${env.PREDICTOR_HTTP_PORT}`,
     grpcAddress: `127.0.0.1:${env.PREDICTOR_GRPC_PORT}`,
+    edgeUrl: `http://127.0.0.1:${env.PREDICTOR_EDGE_PORT}`,
   };
 }
 
@@ -59,10 +61,13 @@ export function sharedVariables(env: StackEnvironment, home: string, places: Sta
 }
 
 /** Environment of the experiments app alone. */
-export function experimentsVariables(env: StackEnvironment, places: StackPlaces): Variables {
+export function experimentsVariables(env: StackEnvironment, secrets: StackSecrets, places: StackPlaces): Variables {
   return {
     EXPERIMENTS_PORT: String(env.EXPERIMENTS_PORT),
     PREDICTOR_URL: places.predictorUrl,
+    PREDICTOR_KEY: secrets.operatorKey,
+    ADLIFT_CREDENTIALS: stackCredentials(secrets),
+    ADLIFT_PAGE_SESSION: 'true',
     UNLEASH_ADMIN_TOKEN: places.unleashAdminToken,
   };
 }
@@ -71,6 +76,7 @@ export function experimentsVariables(env: StackEnvironment, places: StackPlaces)
 export function predictorVariables(env: StackEnvironment, secrets: StackSecrets, places: StackPlaces): Variables {
   return {
     EXPERIMENTS_URL: places.experimentsUrl,
+    EXPERIMENTS_KEY: secrets.operatorKey,
     PREDICTOR_HTTP_PORT: String(env.PREDICTOR_HTTP_PORT),
     PREDICTOR_GRPC_PORT: String(env.PREDICTOR_GRPC_PORT),
     UNLEASH_CLIENT_TOKEN: env.UNLEASH_CLIENT_TOKEN ?? secrets.unleashClientToken,
@@ -79,9 +85,20 @@ export function predictorVariables(env: StackEnvironment, secrets: StackSecrets,
     // A development machine does other things as well; what waits for those is no overload.
     QUEUE_TARGET_MS: '1000',
     ADLIFT_TOKEN_KEYS: secrets.tokenKeys,
-    ADLIFT_CREDENTIALS: JSON.stringify([
-      { name: 'player', key: secrets.playerKey, grants: ['future_times', 'inject_faults'] },
-      { name: 'importer', key: secrets.importerKey, grants: ['import'] },
-    ]),
+    PREDICTOR_EDGE_PORT: String(env.PREDICTOR_EDGE_PORT),
+    ADLIFT_EDGE_KEYS: secrets.edgeKeys,
+    ADLIFT_CREDENTIALS: stackCredentials(secrets),
   };
+}
+
+/** Who may call the services of the stack. */
+export function stackCredentials(secrets: StackSecrets): string {
+  const adServer = ['predict', 'events'];
+  return JSON.stringify([
+    { name: 'ad server', key: secrets.adServerKey, grants: adServer },
+    { name: 'network', key: secrets.networkKey, grants: ['postback'] },
+    { name: 'operator', key: secrets.operatorKey, grants: ['admin', 'metrics', 'models'] },
+    { name: 'player', key: secrets.playerKey, grants: [...adServer, 'future_times', 'inject_faults'] },
+    { name: 'importer', key: secrets.importerKey, grants: [...adServer, 'import'] },
+  ]);
 }

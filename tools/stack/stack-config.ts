@@ -6,6 +6,7 @@ const PORTS = [
   { name: 'EXPERIMENTS_PORT', outside: undefined },
   { name: 'PREDICTOR_HTTP_PORT', outside: undefined },
   { name: 'PREDICTOR_GRPC_PORT', outside: undefined },
+  { name: 'PREDICTOR_EDGE_PORT', outside: undefined },
   { name: 'UNLEASH_PORT', outside: 'UNLEASH_URL' },
   { name: 'POSTGRES_PORT', outside: 'DATABASE_URL' },
 ] as const;
@@ -19,6 +20,7 @@ export const stackEnvironment = z
     EXPERIMENTS_PORT: port(3000),
     PREDICTOR_HTTP_PORT: port(3001),
     PREDICTOR_GRPC_PORT: port(50051),
+    PREDICTOR_EDGE_PORT: port(3002),
     TRACE_SAMPLE_RATE: z.coerce.number('must be 0 to 1').min(0, 'must be 0 to 1').max(1, 'must be 0 to 1').default(1),
     DATABASE_URL: databaseUrl.optional(),
     UNLEASH_URL: httpUrl.optional(),

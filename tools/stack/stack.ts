@@ -6,7 +6,7 @@ import { ensureDatabase, startEmbeddedPostgres } from './embedded-postgres';
 import { requireFreePort } from './free-port';
 import { lockHome } from './launcher-lock';
 import { noteRunning, type RunningStack } from './running-stack';
-import { readSecrets, type StackSecrets } from './secrets';
+import { readSecrets, writeShellKeys, type StackSecrets } from './secrets';
 import type { ServiceProcess } from './service-process';
 import {
   experimentsVariables,
@@ -81,6 +81,7 @@ async function requireFreePorts(env: StackEnvironment): Promise<void> {
   await requireFreePort(env.EXPERIMENTS_PORT, 'EXPERIMENTS_PORT', 'the experiments app');
   await requireFreePort(env.PREDICTOR_HTTP_PORT, 'PREDICTOR_HTTP_PORT', "the predictor's HTTP API");
   await requireFreePort(env.PREDICTOR_GRPC_PORT, 'PREDICTOR_GRPC_PORT', "the predictor's gRPC API");
+  await requireFreePort(env.PREDICTOR_EDGE_PORT, 'PREDICTOR_EDGE_PORT', "the predictor's pixels and redirects");
   if (env.UNLEASH_URL === undefined) await requireFreePort(env.UNLEASH_PORT, 'UNLEASH_PORT', 'Unleash');
 }
 
@@ -127,7 +128,7 @@ async function startServices(
     const variables = unleashVariables(env, secrets, databases.unleash, databases.unleash === databases.adlift);
     first.push(service(boot, 'unleash', [join(DIST, 'tools', 'stack', 'unleash-main.js')], variables));
   }
-  const experiments = { ...shared, ...experimentsVariables(env, places) };
+  const experiments = { ...shared, ...experimentsVariables(env, secrets, places) };
   first.push(service(boot, 'experiments', appArguments('experiments'), experiments));
   await parts.wait(Promise.all(first.map((process) => process.whenReady())));
   log(`Unleash      ${places.unleashUrl}`);
@@ -137,6 +138,8 @@ async function startServices(
   const process = service(boot, 'predictor', appArguments('predictor'), predictor, boot.predictorCore);
   await parts.wait(process.whenReady());
   log(`predictor    ${places.predictorUrl} and gRPC ${places.grpcAddress}`);
+  log(`edge         ${places.edgeUrl}`);
+  log(`keys         ${writeShellKeys(boot.home, secrets)}`);
   return { ...places, predictorPid: process.pid ?? 0 };
 }
 

@@ -12,14 +12,17 @@ const cliEnvironment = z.object({
     .string()
     .regex(/^[^\s]+:\d+$/, 'must be HOST:PORT')
     .default('127.0.0.1:50051'),
+  /** A key of the experiments app with the grant `admin`. */
+  ADLIFT_ADMIN_KEY: z.string().optional(),
+  /** A key of the predictor with `events` and `import`. */
   ADLIFT_IMPORT_KEY: z.string().optional(),
 });
 
 function connect(): Promise<Connection> {
-  const { EXPERIMENTS_URL, PREDICTOR_GRPC_ADDRESS, ADLIFT_IMPORT_KEY } = readConfig(cliEnvironment, process.env);
-  const importer = new AdServerClient(PREDICTOR_GRPC_ADDRESS, ADLIFT_IMPORT_KEY);
+  const env = readConfig(cliEnvironment, process.env);
+  const importer = new AdServerClient(env.PREDICTOR_GRPC_ADDRESS, env.ADLIFT_IMPORT_KEY);
   return Promise.resolve({
-    admin: new AdminApi(EXPERIMENTS_URL),
+    admin: new AdminApi(env.EXPERIMENTS_URL, env.ADLIFT_ADMIN_KEY),
     importer,
     close: () => Promise.resolve(importer.close()),
   });

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { adsCommand } from './ads/ads-command';
 import type { Connect } from './connection';
 import { experimentCommand } from './experiment/experiment-command';
+import { eventsCommand } from './event/events-command';
 import { importCommand } from './import/import-command';
 import { modelCommand } from './model/model-command';
 import { replicasCommand } from './registry/replicas-command';
@@ -12,6 +13,7 @@ export function adliftProgram(connect: Connect, userFolder: string): Command {
     .description('Experiments on ad models from the command line.')
     .addCommand(importCommand(connect, userFolder))
     .addCommand(experimentCommand(connect))
+    .addCommand(eventsCommand(connect))
     .addCommand(adsCommand(connect, userFolder))
     .addCommand(modelCommand(connect, userFolder))
     .addCommand(replicasCommand(connect));

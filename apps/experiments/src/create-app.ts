@@ -1,10 +1,13 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
+import { KeyRegistry } from '@adlift/access';
 import { awaitDatabase, migrate } from '@adlift/persistence';
 import { ProblemFilter } from '@adlift/problem';
 import { cutStragglers } from '@adlift/telemetry';
 import { MAX_ID_BYTES } from '@adlift/wire';
+import { guardHttp } from './access/guard-http';
+import { PageSession } from './access/page-session';
 import { raiseAdsBodyLimit } from './catalogue/ads-body-limit';
 import { ExperimentsModule } from './experiments.module';
 import type { ExperimentsEnvironment } from './experiments-config';
@@ -38,6 +41,11 @@ export async function createExperimentsApp(config: ExperimentsEnvironment): Prom
     );
   raiseAdsBodyLimit(adapter);
   cutStragglers(adapter.getInstance());
+  const guard = {
+    keys: new KeyRegistry(config.ADLIFT_CREDENTIALS, config.ADLIFT_OPEN_ACCESS),
+    session: new PageSession(config.ADLIFT_PAGE_SESSION),
+  };
+  guardHttp(adapter, guard);
   const app = await NestFactory.create<NestFastifyApplication>(ExperimentsModule.forRoot(config), adapter, {
     bufferLogs: true,
     abortOnError: false,

@@ -18,6 +18,8 @@ import { ModelLabelEntity } from './model/model-label.entity';
 import { ModelModule } from './model/model.module';
 import { PageModule } from './page/page.module';
 import { ReconcileService } from './reconcile/reconcile.service';
+import { RejectedEventController } from './rejected-event/rejected-event.controller';
+import { RejectedEventService } from './rejected-event/rejected-event.service';
 import { KeptStatistics } from './report/kept-statistics';
 import { ReportController } from './report/report.controller';
 import { ReportService } from './report/report.service';
@@ -46,7 +48,14 @@ export class ExperimentsModule {
         CatalogueModule,
         ModelModule.forRoot(config),
       ],
-      controllers: [ExperimentController, ReportController, ShadowController, HealthController, MetricsController],
+      controllers: [
+        ExperimentController,
+        ReportController,
+        ShadowController,
+        RejectedEventController,
+        HealthController,
+        MetricsController,
+      ],
       providers: [
         { provide: EXPERIMENTS_CONFIG, useValue: config },
         ExperimentService,
@@ -59,6 +68,7 @@ export class ExperimentsModule {
         FoldService,
         ReconcileService,
         AdRateService,
+        RejectedEventService,
       ],
     };
   }

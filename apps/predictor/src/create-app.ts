@@ -3,6 +3,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Logger } from 'nestjs-pino';
 import { ProblemFilter } from '@adlift/problem';
 import { cutStragglers } from '@adlift/telemetry';
+import { Credentials } from './access/credentials';
+import { guardHttp } from './access/guard-http';
 import { InferenceCatalogue } from './inference-protocol/inference-catalogue';
 import { addInferenceRoutes } from './inference-protocol/inference-routes';
 import { InferenceService } from './inference-protocol/inference.service';
@@ -15,12 +17,15 @@ const MAX_BODY_BYTES = 1024 * 1024;
 export async function createPredictorApp(config: PredictorEnvironment): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ bodyLimit: MAX_BODY_BYTES });
   cutStragglers(adapter.getInstance());
+  guardHttp(adapter, () => credentials);
   const app = await NestFactory.create<NestFastifyApplication>(PredictorModule.forRoot(config), adapter, {
     bufferLogs: true,
     abortOnError: false,
   });
+  const credentials = app.get(Credentials);
   app.useLogger(app.get(Logger));
   app.useGlobalFilters(new ProblemFilter());
-  addInferenceRoutes(adapter, app.get(InferenceService), app.get(InferenceCatalogue));
+  if (config.ADLIFT_ROLES.has('predict'))
+    addInferenceRoutes(adapter, app.get(InferenceService), app.get(InferenceCatalogue));
   return app;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Global, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
+import { openPool } from '@adlift/persistence';
 import { Ledger } from '@adlift/ledger';
 import { LedgerObservers } from './events/ledger-observers';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from './predictor-config';
@@ -18,15 +19,13 @@ const DRAIN_MS = 6_000;
       provide: LEDGER_POOL,
       inject: [PREDICTOR_CONFIG],
       useFactory: (config: PredictorEnvironment): Pool => {
-        const pool = new Pool({
+        const pool = openPool({
           connectionString: config.DATABASE_URL,
           application_name: 'adlift-predictor',
           max: 6,
           connectionTimeoutMillis: 3000,
           statement_timeout: 30_000,
         });
-        // An idle connection that the server closes must not end the process.
-        pool.on('error', () => undefined);
         return pool;
       },
     },
@@ -37,7 +36,7 @@ const DRAIN_MS = 6_000;
         Ledger.open({
           file: join(config.SPOOL_DIR ?? join(config.ADLIFT_HOME, 'spool'), 'ledger.db'),
           maxBytes: config.SPOOL_MAX_MB * 2 ** 20,
-          databaseUrl: config.DATABASE_URL,
+          databaseUrl: config.ADLIFT_ROLES.has('writer') ? config.DATABASE_URL : undefined,
           onStored: (notice) => observers.stored(notice),
           onAway: (message) => observers.away(message),
           onThreadDied: (error) => observers.threadDied(error),

@@ -1,8 +1,8 @@
 import { readConfig } from '@adlift/config';
 import { shutDownOnSignal } from '@adlift/telemetry';
 import { createPredictorApp } from './create-app';
-import { GrpcServer } from './grpc/grpc-server';
 import { PredictorStatus } from './health/predictor-status';
+import { listen } from './listen';
 import { predictorEnvironment } from './predictor-config';
 
 /** Longest wait for flags, models and the ad catalogue at the start. */
@@ -12,17 +12,13 @@ async function main(): Promise<void> {
   const config = readConfig(predictorEnvironment, process.env);
   const app = await createPredictorApp(config);
   shutDownOnSignal(() => app.close());
-  await app.listen(config.PREDICTOR_HTTP_PORT, config.ADLIFT_HOST);
-  await app.get(GrpcServer).listen();
+  await listen(app, config);
   // A caller that waits for us shall find its models, flags and ads; one that does not is answered from a prior meanwhile.
   await app.get(PredictorStatus).whenSettled(SETTLE_MS);
   process.send?.({ ready: true });
 }
 
-main().catch((error: Error & { code?: string }) => {
-  const inUse = error.code === 'EADDRINUSE' || error.message.includes('EADDRINUSE');
-  console.error(
-    `predictor: ${error.message}${inUse ? '; move the port with PREDICTOR_HTTP_PORT or PREDICTOR_GRPC_PORT' : ''}`,
-  );
+main().catch((error: Error) => {
+  console.error(`predictor: ${error.message}`);
   process.exit(1);
 });

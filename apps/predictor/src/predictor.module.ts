@@ -3,10 +3,17 @@ import { ScoringPool } from '@adlift/scoring';
 import { loggerModule, MetricsController } from '@adlift/telemetry';
 import { TokenSealer } from '@adlift/tokens';
 import { Credentials } from './access/credentials';
+import { initialTokenKeys, TokenKeyFile } from './access/token-key-file';
 import { AdCatalogue } from './catalogue/ad-catalogue';
 import { CatalogueMirror } from './catalogue/catalogue-mirror';
 import { CatalogueReader } from './catalogue/catalogue-reader';
 import { CatalogueSnapshot } from './catalogue/catalogue-snapshot';
+import { ClickService } from './edge/click-service';
+import { EdgeMetrics } from './edge/edge-metrics';
+import { EdgeRecorder } from './edge/edge-recorder';
+import { EdgeServer } from './edge/edge-server';
+import { EdgeTrust } from './edge/edge-trust';
+import { PostbackService } from './edge/postback-service';
 import { EventsController } from './events/events.controller';
 import { EventObservers } from './events/event-observers';
 import { EventsGrpc } from './events/events.grpc';
@@ -77,16 +84,15 @@ export class PredictorModule {
       module: PredictorModule,
       imports: [loggerModule(config.ADLIFT_LOG_LEVEL), LedgerModule],
       controllers: [
-        PredictController,
-        ExplainController,
-        EventsController,
+        ...(config.ADLIFT_ROLES.has('predict') ? [PredictController, ExplainController] : []),
+        ...(config.ADLIFT_ROLES.has('events') ? [EventsController] : []),
         HealthController,
         FaultsController,
         MetricsController,
       ],
       providers: [
         { provide: PREDICTOR_CONFIG, useValue: config },
-        { provide: TokenSealer, useFactory: () => new TokenSealer(config.ADLIFT_TOKEN_KEYS) },
+        { provide: TokenSealer, useFactory: () => new TokenSealer(initialTokenKeys(config)) },
         { provide: ScoringPool, useFactory: () => new ScoringPool({ batchBudgetMs: config.BATCH_BUDGET_MS }) },
         { provide: FlagSource, useClass: UnleashFlagSource },
         ...[FlagRecorder, Assigner],
@@ -110,8 +116,9 @@ export class PredictorModule {
         ...[ExplainedModels, ExplainGate, WeightStore, ReplacementScorer, ModelExplainer],
         ...[ExplainMetrics, ExplainService, ExplainGrpc],
         ...[ShadowMetrics, ShadowRunner, ShadowScoring],
-        ...[Credentials, RecentEvents, EventObservers, EventsService, EventsGrpc],
+        ...[TokenKeyFile, Credentials, RecentEvents, EventObservers, EventsService, EventsGrpc],
         ...[ActivityCounts, PredictorStatus, ProcessMetrics, ScoringMetrics, SpanStorage, ModelHealth, GrpcServer],
+        ...[EdgeMetrics, EdgeRecorder, EdgeTrust, ClickService, PostbackService, EdgeServer],
         ...[OfferedModels, ModelInference, RouterInference, InferenceStatistics],
         ...[InferenceCatalogue, InferenceService, InferenceGrpc],
       ],

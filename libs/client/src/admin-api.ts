@@ -1,5 +1,6 @@
 import type { AdEntry, AdState, CatalogueChange } from './ads';
 import type { ModelView, PolicyView, ReplicaView, ServingPolicy } from './models';
+import type { RejectedEventFilter, RejectedEventPage } from './rejected-events';
 import type { ExperimentState, Report } from './report';
 import type { ShadowReport } from './shadow-report';
 
@@ -37,7 +38,15 @@ export interface PublishableBundle {
 
 /** The admin API of the experiments app. Every call rejects with {@link ApiError}, or TypeError when nobody answers. */
 export class AdminApi {
-  constructor(private readonly url: string) {}
+  private readonly authorization: Readonly<Record<string, string>>;
+
+  /** `key` has the grant `admin`; none where access is open. */
+  constructor(
+    private readonly url: string,
+    key?: string,
+  ) {
+    this.authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  }
 
   async experiments(): Promise<readonly ExperimentView[]> {
     const { experiments } = await this.call<{ experiments: ExperimentView[] }>('GET', '/v1/experiments');
@@ -126,6 +135,16 @@ export class AdminApi {
     return this.call('GET', `/v1/ads/${encodeURIComponent(adId)}${query}`);
   }
 
+  /** Events that were reported and did not count, a page of them, the newest first. */
+  rejectedEvents(filter: RejectedEventFilter = {}): Promise<RejectedEventPage> {
+    return this.call('GET', `/v1/events/rejected?${new URLSearchParams({ ...filter }).toString()}`);
+  }
+
+  /** Notes that these were sent again and taken. */
+  async noteReplayed(ids: readonly string[]): Promise<void> {
+    await this.call('POST', '/v1/events/rejected/replayed', { ids });
+  }
+
   private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const text = await this.send(
       method,
@@ -145,8 +164,11 @@ export class AdminApi {
     const answer = await fetch(this.url + path, {
       method,
       ...(body === undefined
-        ? {}
-        : { headers: { 'content-type': type }, body: typeof body === 'string' ? body : Buffer.from(body) }),
+        ? { headers: this.authorization }
+        : {
+            headers: { ...this.authorization, 'content-type': type },
+            body: typeof body === 'string' ? body : Buffer.from(body),
+          }),
     });
     const text = await answer.text();
     if (answer.ok) return text;

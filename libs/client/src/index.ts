@@ -14,3 +14,9 @@ export { reportTable } from './report-table';
 export { type ExperimentState, type HealthCheck, type MetricReport, type Report, type Verdict } from './report';
 export { type ShadowReport, type ShadowSummary, type ShownCandidates } from './shadow-report';
 export { shadowTable } from './shadow-table';
+export {
+  type RejectedEvent,
+  type RejectedEventFilter,
+  type RejectedEventPage,
+  type RejectedReport,
+} from './rejected-events';

@@ -30,6 +30,8 @@ export interface LedgerOptions {
 /** Rejections that may wait: beyond them a flood of forged events is only counted. */
 const MAX_REJECTIONS = 20_000;
 const POLL_MS = 20;
+/** Age of a record in the spool from which on PostgreSQL counts as away although no attempt has failed yet. */
+const HANGING_MS = 15_000;
 
 /**
  * The way of every event, exposure and log row to PostgreSQL: into a durable spool of this machine, whose disk alone
@@ -119,9 +121,9 @@ export class Ledger {
     return Math.max(...Object.values(this.spool.stats.streams).map(({ oldestMs }) => oldestMs));
   }
 
-  /** Whether the last attempt to reach PostgreSQL failed. */
+  /** Whether the last attempt to reach PostgreSQL failed, or it has taken nothing for long although there is something. */
   get unavailable(): boolean {
-    return this.awayStreams.size > 0;
+    return this.awayStreams.size > 0 || (this.writer !== undefined && this.lagMs > HANGING_MS);
   }
 
   /** Whether anything can be kept at all. */
@@ -144,7 +146,13 @@ export class Ledger {
    */
   async close(graceMs: number): Promise<number> {
     const deadline = Date.now() + graceMs;
-    while (this.writer !== undefined && this.left > 0 && !this.unavailable && this.spooling && Date.now() < deadline) {
+    while (
+      this.writer !== undefined &&
+      this.left > 0 &&
+      this.awayStreams.size === 0 &&
+      this.spooling &&
+      Date.now() < deadline
+    ) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
     await this.writer?.end(Math.max(POLL_MS, deadline - Date.now()));

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
+import { HeardClient } from './open-pool';
 
 /** A server that cannot be reached yet, starts, or ends; anything else will not pass by itself. */
 const AWAY = /^(08...|57P0.|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|EAI_AGAIN)$/;
@@ -23,8 +23,7 @@ export async function awaitDatabase(url: string, patienceMs: number, onWait: (er
 }
 
 async function problem(connectionString: string): Promise<(Error & { code?: string }) | undefined> {
-  const client = new Client({ connectionString, application_name: 'adlift-await', connectionTimeoutMillis: 3000 });
-  client.on('error', () => undefined);
+  const client = new HeardClient({ connectionString, application_name: 'adlift-await', connectionTimeoutMillis: 3000 });
   try {
     await client.connect();
     return undefined;

@@ -140,8 +140,6 @@ export class BatchWriter<Item, Outcome> {
     let batch: Waiting<Item, Outcome>[] = [];
     try {
       client = await this.options.pool.connect();
-      // A connection that breaks fails the running query, and also emits; unheard, that would end the process.
-      client.on('error', ignore);
       while (this.waiting.length > 0 && (this.linger === undefined || this.waiting.length >= this.options.maxRows)) {
         batch = this.waiting.splice(0, this.options.maxRows);
         this.inFlight = batch.length;
@@ -151,7 +149,6 @@ export class BatchWriter<Item, Outcome> {
         batch = [];
         this.pauseMs = 0;
       }
-      client.off('error', ignore);
       client.release();
     } catch (error) {
       client?.release(true);
@@ -177,8 +174,6 @@ export class BatchWriter<Item, Outcome> {
     batch.forEach(({ settle }, i) => settle?.done(outcomes[i]));
   }
 }
-
-function ignore(): void {}
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

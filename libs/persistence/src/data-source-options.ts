@@ -1,10 +1,12 @@
 import type { DataSourceOptions, EntitySchema, MixedList } from 'typeorm';
+import { HeardClient } from './open-pool';
 import { AdCatalogue1795568400000 } from './migrations/ad-catalogue';
 import { AdRates1795651200000 } from './migrations/ad-rates';
 import { InitialSchema1795392000000 } from './migrations/initial-schema';
 import { KeptMoments1795827600000 } from './migrations/kept-moments';
 import { ModelServing1795654800000 } from './migrations/model-serving';
 import { Quarantine1795824000000 } from './migrations/quarantine';
+import { ReplicaSpool1795829400000 } from './migrations/replica-spool';
 import { ShadowScores1795741200000 } from './migrations/shadow-scores';
 import { TraceStore1795478400000 } from './migrations/trace-store';
 
@@ -29,12 +31,14 @@ export function dataSourceOptions(
       ShadowScores1795741200000,
       Quarantine1795824000000,
       KeptMoments1795827600000,
+      ReplicaSpool1795829400000,
     ],
     // On a shared database, other tools keep a table by the usual name.
     migrationsTableName: MIGRATIONS_TABLE,
     migrationsTransactionMode: 'all',
     synchronize: false,
     applicationName: 'adlift-admin',
+    extra: { Client: HeardClient },
     poolSize: 8,
     connectTimeoutMS: 5000,
   };

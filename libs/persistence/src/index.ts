@@ -6,3 +6,5 @@ export { BatchStore, type BatchStoreOptions } from './batch-store';
 export { BatchWriter, StoreUnavailable, type BatchWriterOptions } from './batch-writer';
 export { BinaryRow, copyBinaryInto, dayText, daysSince2000 } from './copy-binary';
 export { copyInto, copyRow, type CopyValue } from './copy-text';
+export { withClient } from './with-client';
+export { HeardClient, openPool } from './open-pool';

@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { HeardClient } from './open-pool';
 import { dataSourceOptions } from './data-source-options';
 
 /** Any constant works; it must only be the same in every process. */
@@ -8,7 +8,7 @@ const MIGRATION_LOCK = 7_203_311;
 export async function migrate(url: string): Promise<void> {
   // Here and not above: whoever only writes rows need not hold an ORM in memory.
   const { DataSource } = await import('typeorm');
-  const lock = new Client({ connectionString: url, application_name: 'adlift-migrate' });
+  const lock = new HeardClient({ connectionString: url, application_name: 'adlift-migrate' });
   await lock.connect();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);

@@ -1,20 +1,5 @@
-import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { DomainError, PROBLEMS, type ProblemCode } from './domain-error';
-import { toDomainError } from './to-domain-error';
-
-/** The part of a Fastify reply that is used here. */
-interface Reply {
-  status(code: number): Reply;
-  header(name: string, value: string): Reply;
-  send(body: unknown): unknown;
-}
-
-/** What Nest and Fastify refuse by themselves; any other refusal of theirs is a malformed request. */
-const CODES: Readonly<Record<number, ProblemCode>> = {
-  404: 'not_found',
-  413: 'too_large',
-  415: 'unsupported_media_type',
-};
+import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { answerProblem, type ProblemReply } from './answer-problem';
 
 /** Answers every failed HTTP call with RFC 9457 problem+json, and logs once what is our fault. */
 @Catch()
@@ -22,32 +7,6 @@ export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('http');
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const problem = asProblem(error);
-    if (problem.code === 'internal') this.logger.error(error);
-    const { status, title } = PROBLEMS[problem.code];
-    const reply = host.switchToHttp().getResponse<Reply>();
-    if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter));
-    reply
-      .status(status)
-      .header('content-type', 'application/problem+json')
-      .send({
-        type: `urn:adlift:problem:${problem.code}`,
-        title,
-        status,
-        code: problem.code,
-        detail: problem.message,
-        ...(problem.field === undefined ? {} : { field: problem.field }),
-        ...problem.members,
-      });
+    answerProblem(error, host.switchToHttp().getResponse<ProblemReply>(), (fault) => this.logger.error(fault));
   }
-}
-
-/** Nest's and Fastify's own errors (unknown route, broken JSON, body too large) in our terms. */
-function asProblem(error: unknown): DomainError {
-  const domain = toDomainError(error);
-  if (domain.code !== 'internal') return domain;
-  const status =
-    error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number } | undefined)?.statusCode;
-  if (status === undefined || status >= 500) return domain;
-  return new DomainError(CODES[status] ?? 'invalid_argument', (error as Error).message);
 }

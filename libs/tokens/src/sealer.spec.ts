@@ -159,4 +159,18 @@ describe('TokenSealer', () => {
     });
     expect(Buffer.from(token, 'base64url').toString('latin1')).not.toContain('unit-in-clear');
   });
+
+  it('goes on with other keys: the first seals, the others open what they sealed', () => {
+    const sealer = new TokenSealer(parseKeyRing(KEY_1));
+    const old = sealed(sealer, sample);
+    sealer.use(parseKeyRing(`${KEY_2},${KEY_1}`));
+    const fresh = sealed(sealer, sample);
+    expect([Buffer.from(fresh, 'base64url')[1], reasonOf(sealer, old), reasonOf(sealer, fresh)]).toEqual([
+      2,
+      'opened',
+      'opened',
+    ]);
+    sealer.use(parseKeyRing(KEY_2));
+    expect([reasonOf(sealer, old), reasonOf(sealer, fresh)]).toEqual(['token_unknown_key', 'opened']);
+  });
 });

@@ -32,17 +32,21 @@ export class TokenSealer {
   private bytes: Buffer;
   private readonly nonce = Buffer.alloc(NONCE_BYTES);
   /** A key object: from bytes the cipher would make one at every call, which costs twice the sealing. */
-  private readonly sealingKey: KeyObject;
+  private sealingKey: KeyObject;
   private counter = 0;
   private readonly openingKeys = new LRUCache<string, KeyObject>({ max: KNOWN_SALTS });
 
-  constructor(private readonly ring: KeyRing) {
-    const salt = randomBytes(SALT_BYTES);
+  constructor(private ring: KeyRing) {
     this.bytes = Buffer.alloc(FIRST_BYTES);
     this.bytes[0] = VERSION;
-    this.bytes[1] = ring.active;
-    salt.copy(this.bytes, 2);
-    this.sealingKey = this.derive(ring.active, salt);
+    this.sealingKey = this.begin();
+  }
+
+  /** Other master keys from now on: the first seals, and what was sealed opens while its key is among them. */
+  use(ring: KeyRing): void {
+    this.ring = ring;
+    this.openingKeys.clear();
+    this.sealingKey = this.begin();
   }
 
   /** Encodes once what the tokens of a prediction share. */
@@ -102,6 +106,15 @@ export class TokenSealer {
     // Only after the tag verified: forged salts must not push real ones out.
     if (known === undefined) this.openingKeys.set(cacheKey, key);
     return decodeClaims(plain);
+  }
+
+  /** A new salt, so that no nonce of the new sealing key was used before. */
+  private begin(): KeyObject {
+    const salt = randomBytes(SALT_BYTES);
+    this.bytes[1] = this.ring.active;
+    salt.copy(this.bytes, 2);
+    this.counter = 0;
+    return this.derive(this.ring.active, salt);
   }
 
   private derive(keyId: number, salt: Buffer): KeyObject {

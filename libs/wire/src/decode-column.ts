@@ -1,5 +1,5 @@
 import type { Column } from './column';
-import { InvalidField } from './predict-request';
+import { InvalidField, MAX_CANDIDATES } from './predict-request';
 import { NameMemory } from './name-memory';
 import { Slab } from './slab';
 import { WireReader } from './wire-reader';
@@ -42,7 +42,10 @@ export class ColumnDecoder {
         continue;
       }
       if (field === 4) {
-        (dict ??= []).push(reader.text());
+        dict ??= [];
+        if (dict.length === MAX_CANDIDATES)
+          throw new InvalidField(`${pathOf(index)}.dict`, `at most ${MAX_CANDIDATES} entries`);
+        dict.push(reader.text());
         continue;
       }
       const until = reader.delimited();

@@ -31,12 +31,16 @@ export function decodePredictRequest(bytes: Uint8Array): PredictRequest {
   }
 }
 
+/** Routing is for the few properties that strategies of flags look at. */
+const MAX_ROUTING = 64;
+
 function decode(reader: WireReader): PredictRequest {
   const adIds: string[] = [];
   const campaignIds: string[] = [];
   const collector = new ColumnCollector(reader.bytes);
   const bids = new BidCollector();
   const routing: Record<string, string> = {};
+  let routingEntries = 0;
   const draft: Draft = {
     requestId: '',
     unitId: '',
@@ -75,6 +79,7 @@ function decode(reader: WireReader): PredictRequest {
         draft.privacy = enumValue('privacy', PRIVACY, reader.uint32());
         break;
       case 4:
+        if (++routingEntries > MAX_ROUTING) throw new InvalidField('routing', `at most ${MAX_ROUTING} entries`);
         decodeRoutingEntry(reader, routing);
         break;
       case 5:

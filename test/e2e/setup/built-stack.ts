@@ -6,10 +6,18 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type { DemoDocument } from '../../../tools/demo/demo-document';
+import { readSecrets, type StackSecrets } from '../../../tools/stack/secrets';
 import { freePorts } from '../../../tools/stack/free-ports';
 
 const TOOLS = join(__dirname, '..', '..', '..', 'dist', 'tools');
-const PORTS = ['POSTGRES_PORT', 'UNLEASH_PORT', 'EXPERIMENTS_PORT', 'PREDICTOR_HTTP_PORT', 'PREDICTOR_GRPC_PORT'];
+const PORTS = [
+  'POSTGRES_PORT',
+  'UNLEASH_PORT',
+  'EXPERIMENTS_PORT',
+  'PREDICTOR_HTTP_PORT',
+  'PREDICTOR_GRPC_PORT',
+  'PREDICTOR_EDGE_PORT',
+];
 
 /** What the running stack notes of itself beside its state. */
 interface Addresses {
@@ -35,6 +43,11 @@ export class BuiltStack {
     const launcher = launch(env);
     await said(launcher, 'Ready in');
     return new BuiltStack(env.ADLIFT_HOME, env, launcher);
+  }
+
+  /** A header with a key of the stack's own. */
+  authorization(key: keyof StackSecrets): { authorization: string } {
+    return { authorization: `Bearer ${readSecrets(this.home)[key]}` };
   }
 
   get pid(): number {

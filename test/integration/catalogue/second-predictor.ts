@@ -28,6 +28,7 @@ export async function startPredictor(
       UNLEASH_CLIENT_TOKEN: servers.unleashClientTokens.development,
       UNLEASH_REFRESH_MS: String(REFRESH_MS),
       MODEL_REFRESH_MS: String(REFRESH_MS),
+      ADLIFT_OPEN_ACCESS: 'true',
       ADLIFT_TOKEN_KEYS: `1:${randomBytes(32).toString('base64')}`,
       ...extra,
     }),

@@ -1,4 +1,5 @@
 import { predictCall } from '../predictor/predict-call';
+import { rows } from '../setup/rows';
 import { TestApps } from '../setup/test-apps';
 import { UnleashByHand } from '../setup/unleash-api';
 import { until } from '../setup/until';
@@ -126,6 +127,24 @@ describe('the life of an experiment on a real flag service', () => {
     expect((started.body as { designHash: string }).designHash).toMatch(/^sha256:[0-9a-f]{64}$/);
     await until('the split', async () => (await reasons(KEY)).has('split'));
     expect(await reasons(KEY)).toEqual(new Set(['split']));
+  });
+
+  it('is invalid while a predictor holds much that is not stored', async () => {
+    const spooled = async (): Promise<{ ok: boolean; detail: string } | undefined> =>
+      (await apps.admin.report(KEY)).health.checks.find(({ name }) => name === 'spooled');
+    expect(await spooled()).toMatchObject({ ok: true });
+    // One that fell silent two minutes ago with events in its spool.
+    await rows(
+      apps.database.url,
+      `INSERT INTO replica (id, address, software, flag_revision, models, started_at, seen_at, spooled, spool_lag_ms)
+       VALUES ('lost', 'nowhere:1', '0', '', '[]', now(), now() - interval '2 minutes', 17, 500)`,
+    );
+    expect(await spooled()).toEqual({
+      ...{ name: 'spooled', ok: false },
+      detail: expect.stringMatching(/^17 events and exposures wait on predictors, the oldest for 12[01] s/) as string,
+    });
+    expect((await apps.admin.report(KEY)).experiment.verdict).toBe('invalid');
+    await rows(apps.database.url, "DELETE FROM replica WHERE id = 'lost'");
   });
 
   it('refuses a second experiment on the same traffic', async () => {

@@ -30,6 +30,7 @@ export async function startLonePredictor(apps: TestApps, experimentsUrl: string,
       UNLEASH_CLIENT_TOKEN: unleashClientTokens.development,
       UNLEASH_REFRESH_MS: String(REFRESH_MS),
       MODEL_REFRESH_MS: String(REFRESH_MS),
+      ADLIFT_OPEN_ACCESS: 'true',
       ADLIFT_TOKEN_KEYS: `1:${randomBytes(32).toString('base64')}`,
     }),
   );

@@ -1,4 +1,4 @@
-import { Pool, type PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import {
   encodeEvent,
   encodeExposure,
@@ -12,6 +12,7 @@ import {
   type LedgerEvent,
   type Statistics,
 } from '@adlift/ledger';
+import { openPool, withClient } from '@adlift/persistence';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database';
 
 /** Stores batches as a writing thread does, and tells what became of each record. */
@@ -36,12 +37,7 @@ export class BenchWriter {
     records: readonly Uint8Array[],
   ): Promise<readonly EventOutcome[]> {
     if (records.length === 0) return [];
-    const client = await this.pool.connect();
-    try {
-      return await store.store(client, records);
-    } finally {
-      client.release();
-    }
+    return withClient(this.pool, (client) => store.store(client, records));
   }
 }
 
@@ -54,7 +50,10 @@ export class LedgerBench {
 
   static async open(): Promise<LedgerBench> {
     const database = await createTestDatabase();
-    return new LedgerBench(database, openPool(database.url));
+    return new LedgerBench(
+      database,
+      openPool({ connectionString: database.url, max: 4, connectionTimeoutMillis: 2000 }),
+    );
   }
 
   writer(): BenchWriter {
@@ -87,19 +86,8 @@ export class LedgerBench {
     });
   }
 
-  async withClient<Result>(use: (client: PoolClient) => Promise<Result>): Promise<Result> {
-    const client = await this.pool.connect();
-    // A connection that breaks fails the running query, and also emits; unheard, that would end the process.
-    client.on('error', ignore);
-    try {
-      const result = await use(client);
-      client.off('error', ignore);
-      client.release();
-      return result;
-    } catch (error) {
-      client.release(true);
-      throw error;
-    }
+  withClient<Result>(use: (client: PoolClient) => Promise<Result>): Promise<Result> {
+    return withClient(this.pool, use);
   }
 
   /** Forgets everything that was stored and kept. */
@@ -115,12 +103,3 @@ export class LedgerBench {
     await this.database.drop();
   }
 }
-
-function openPool(url: string): Pool {
-  const pool = new Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 2000 });
-  // The server closes connections when a test cuts it off.
-  pool.on('error', () => undefined);
-  return pool;
-}
-
-function ignore(): void {}

@@ -133,7 +133,7 @@ describe('events over gRPC and HTTP', () => {
     expect(results.map((result) => result.status)).toEqual([
       'accepted',
       ...Array.from({ length: 8 }, () => 'rejected'),
-      'accepted',
+      'rejected',
       'accepted',
     ]);
     expect(results[1]?.reason).toMatch(/^malformed: timeMs: /);

@@ -8,8 +8,8 @@ import { readConfig } from '@adlift/config';
 import { createExperimentsApp } from '../../../apps/experiments/src/create-app';
 import { experimentsEnvironment } from '../../../apps/experiments/src/experiments-config';
 import { createPredictorApp } from '../../../apps/predictor/src/create-app';
-import { GrpcServer } from '../../../apps/predictor/src/grpc/grpc-server';
 import type { PredictorState } from '../../../apps/predictor/src/health/predictor-status';
+import { listen } from '../../../apps/predictor/src/listen';
 import { predictorEnvironment } from '../../../apps/predictor/src/predictor-config';
 import { bundleModel, type ModelFixture } from '../../../libs/scoring/src/model-bundle.fixture';
 import { CuttableProxy } from './cuttable-proxy';
@@ -19,7 +19,10 @@ import { createTestDatabase, type TestDatabase } from './test-database';
 import { testServers, type UnleashEnvironment } from './test-servers';
 import { until } from './until';
 
-export const KEYS = { player: 'key-of-the-player', importer: 'key-of-the-importer' };
+export const KEYS = { player: 'key-of-the-player', importer: 'key-of-the-importer', network: 'key-of-a-network' };
+
+/** Keys that sign charges and landing URLs. */
+export const EDGE_KEYS = `1:${randomBytes(32).toString('base64')}`;
 
 /** How often the predictor looks for new flags and models. */
 export const REFRESH_MS = 100;
@@ -28,6 +31,8 @@ export interface TestAppsOptions {
   readonly environment?: UnleashEnvironment;
   /** For specs that start experiments: no other such spec runs in the same environment meanwhile. */
   readonly ownsFlags?: boolean;
+  /** Key of the admin API, where access is not open. */
+  readonly adminKey?: string;
   /** Further variables of the predictor. */
   readonly predictor?: Readonly<Record<string, string>>;
   /** Further variables of the experiments app. */
@@ -36,12 +41,12 @@ export interface TestAppsOptions {
 
 /** Both apps as they run in production, in this process, on free ports and a database of their own. */
 export class TestApps {
-  readonly admin: AdminApi;
   readonly ordinary: AdServerClient;
   readonly player: AdServerClient;
   readonly importer: AdServerClient;
 
   private constructor(
+    readonly admin: AdminApi,
     readonly database: TestDatabase,
     /** The predictor's way to the database. */
     readonly way: CuttableProxy,
@@ -50,12 +55,12 @@ export class TestApps {
     readonly experimentsUrl: string,
     readonly predictorUrl: string,
     readonly grpcAddress: string,
+    readonly edgeUrl: string,
     readonly experiments: NestFastifyApplication,
     readonly predictor: NestFastifyApplication,
     private readonly home: string,
     private readonly flags: FlagsLock | undefined,
   ) {
-    this.admin = new AdminApi(experimentsUrl);
     this.ordinary = new AdServerClient(grpcAddress);
     this.player = new AdServerClient(grpcAddress, KEYS.player);
     this.importer = new AdServerClient(grpcAddress, KEYS.importer);
@@ -66,14 +71,15 @@ export class TestApps {
     ownsFlags = false,
     predictor: extra = {},
     experiments: experimentsExtra = {},
+    adminKey,
   }: TestAppsOptions = {}): Promise<TestApps> {
     const servers = testServers();
     const flags = ownsFlags ? await FlagsLock.take(environment) : undefined;
     const home = mkdtempSync(join(tmpdir(), 'adlift-apps-'));
     const database = await createTestDatabase();
     const way = await CuttableProxy.to(database.url);
-    const [experimentsPort = 0, httpPort = 0, grpcPort = 0] = await freePorts(3);
-    const shared = { ADLIFT_LOG_LEVEL: 'error', UNLEASH_URL: servers.unleashUrl };
+    const [experimentsPort = 0, httpPort = 0, grpcPort = 0, edgePort = 0] = await freePorts(4);
+    const shared = { ADLIFT_LOG_LEVEL: 'error', ADLIFT_OPEN_ACCESS: 'true', UNLEASH_URL: servers.unleashUrl };
 
     const experiments = await createExperimentsApp(
       readConfig(experimentsEnvironment, {
@@ -88,43 +94,47 @@ export class TestApps {
     await experiments.listen(experimentsPort, '127.0.0.1');
     const experimentsUrl = `http://127.0.0.1:${experimentsPort}`;
     const champion = bundleModel('lr', 7);
-    await new AdminApi(experimentsUrl).publishModel(champion.bundle, 'champion');
+    const admin = new AdminApi(experimentsUrl, adminKey);
+    await admin.publishModel(champion.bundle, 'champion');
 
-    const predictor = await createPredictorApp(
-      readConfig(predictorEnvironment, {
-        ...shared,
-        ADLIFT_HOME: home,
-        DATABASE_URL: way.url,
-        EXPERIMENTS_URL: experimentsUrl,
-        PREDICTOR_HTTP_PORT: String(httpPort),
-        PREDICTOR_GRPC_PORT: String(grpcPort),
-        UNLEASH_CLIENT_TOKEN: servers.unleashClientTokens[environment],
-        UNLEASH_REFRESH_MS: String(REFRESH_MS),
-        MODEL_REFRESH_MS: String(REFRESH_MS),
-        ADLIFT_TOKEN_KEYS: `1:${randomBytes(32).toString('base64')}`,
-        ADLIFT_CREDENTIALS: JSON.stringify([
-          { name: 'player', key: KEYS.player, grants: ['future_times', 'inject_faults'] },
-          { name: 'importer', key: KEYS.importer, grants: ['import'] },
-        ]),
-        ...extra,
-      }),
-    );
-    await predictor.listen(httpPort, '127.0.0.1');
-    await predictor.get(GrpcServer).listen();
+    const config = readConfig(predictorEnvironment, {
+      ...shared,
+      ADLIFT_HOME: home,
+      DATABASE_URL: way.url,
+      EXPERIMENTS_URL: experimentsUrl,
+      PREDICTOR_HTTP_PORT: String(httpPort),
+      PREDICTOR_GRPC_PORT: String(grpcPort),
+      PREDICTOR_EDGE_PORT: String(edgePort),
+      UNLEASH_CLIENT_TOKEN: servers.unleashClientTokens[environment],
+      UNLEASH_REFRESH_MS: String(REFRESH_MS),
+      MODEL_REFRESH_MS: String(REFRESH_MS),
+      ADLIFT_TOKEN_KEYS: `1:${randomBytes(32).toString('base64')}`,
+      ADLIFT_CREDENTIALS: JSON.stringify([
+        { name: 'player', key: KEYS.player, grants: ['future_times', 'inject_faults'] },
+        { name: 'importer', key: KEYS.importer, grants: ['import'] },
+        { name: 'network', key: KEYS.network, grants: ['postback'] },
+      ]),
+      ADLIFT_EDGE_KEYS: EDGE_KEYS,
+      ...extra,
+    });
+    const predictor = await createPredictorApp(config);
+    await listen(predictor, config);
     const predictorUrl = `http://127.0.0.1:${httpPort}`;
     const apps = new TestApps(
+      admin,
       database,
       way,
       champion,
       experimentsUrl,
       predictorUrl,
       `127.0.0.1:${grpcPort}`,
+      `http://127.0.0.1:${edgePort}`,
       experiments,
       predictor,
       home,
       flags,
     );
-    await until('the champion to be loaded', async () => (await fetch(`${predictorUrl}/readyz`)).ok);
+    await until('the champion to be loaded', async () => (await fetch(`${predictorUrl}/readyz`)).ok, 40_000);
     return apps;
   }
 

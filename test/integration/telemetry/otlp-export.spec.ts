@@ -61,6 +61,7 @@ describe('export to an outside backend by the standard variables', () => {
         UNLEASH_CLIENT_TOKEN: servers.unleashClientTokens.production,
         PREDICTOR_HTTP_PORT: String(httpPort),
         PREDICTOR_GRPC_PORT: String(grpcPort),
+        ADLIFT_OPEN_ACCESS: 'true',
         ADLIFT_TOKEN_KEYS: `1:${randomBytes(32).toString('base64')}`,
         TRACE_SAMPLE_RATE: '1',
         OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
+import { openPool } from '@adlift/persistence';
 import { readConfig } from '@adlift/config';
 import { SpanWriter, type SpanRecord } from '@adlift/telemetry';
 import { createExperimentsApp } from '../../../apps/experiments/src/create-app';
@@ -34,6 +35,7 @@ export class TraceBench {
     const app = await createExperimentsApp(
       readConfig(experimentsEnvironment, {
         ADLIFT_LOG_LEVEL: 'error',
+        ADLIFT_OPEN_ACCESS: 'true',
         DATABASE_URL: way.url,
         UNLEASH_URL: unleashUrl,
         UNLEASH_ADMIN_TOKEN: unleashAdminToken,
@@ -41,7 +43,13 @@ export class TraceBench {
     );
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;
-    return new TraceBench(database, way, openPool(way.url), app, `http://127.0.0.1:${port}`);
+    return new TraceBench(
+      database,
+      way,
+      openPool({ connectionString: way.url, max: 4, connectionTimeoutMillis: 2000 }),
+      app,
+      `http://127.0.0.1:${port}`,
+    );
   }
 
   /** A writer as a predictor has one. */
@@ -87,11 +95,4 @@ export class TraceBench {
     await this.way.cut();
     await this.database.drop();
   }
-}
-
-function openPool(url: string): Pool {
-  const pool = new Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 2000 });
-  // The server closes connections when a test cuts it off.
-  pool.on('error', () => undefined);
-  return pool;
 }

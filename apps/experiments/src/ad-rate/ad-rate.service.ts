@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
+import { openPool, withClient } from '@adlift/persistence';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 import { countAdRates } from './count-ad-rates';
 
@@ -22,13 +23,12 @@ export class AdRateService implements OnApplicationBootstrap, OnApplicationShutd
   private running: Promise<void> | undefined;
 
   constructor(@Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment) {
-    this.pool = new Pool({
+    this.pool = openPool({
       connectionString: config.DATABASE_URL,
       application_name: 'adlift-ad-rates',
       max: 1,
       statement_timeout: 300_000,
     });
-    this.pool.on('error', () => undefined);
   }
 
   onApplicationBootstrap(): void {
@@ -45,14 +45,8 @@ export class AdRateService implements OnApplicationBootstrap, OnApplicationShutd
     for (let turn = 0; !this.ending.signal.aborted; turn++) {
       const started = performance.now();
       try {
-        const client = await this.pool.connect();
-        client.on('error', ignore);
-        try {
-          await countAdRates(client, lastDays(turn % FULL_EVERY === 0 ? ALL_DAYS : RECENT_DAYS));
-        } finally {
-          client.off('error', ignore);
-          client.release();
-        }
+        const days = lastDays(turn % FULL_EVERY === 0 ? ALL_DAYS : RECENT_DAYS);
+        await withClient(this.pool, (client) => countAdRates(client, days));
       } catch (error) {
         this.logger.warn(`ads are not counted: ${(error as Error).message}`);
       }
@@ -66,5 +60,3 @@ export class AdRateService implements OnApplicationBootstrap, OnApplicationShutd
 function lastDays(count: number): string[] {
   return Array.from({ length: count }, (_, ago) => new Date(Date.now() - ago * DAY_MS).toISOString().slice(0, 10));
 }
-
-function ignore(): void {}

@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Pool, type PoolClient } from 'pg';
+import type { Pool } from 'pg';
+import { openPool, withClient } from '@adlift/persistence';
 import { foldDeltas, setAttributionWindow } from '@adlift/ledger';
 import { inSpan, observe, telemetry } from '@adlift/telemetry';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
@@ -24,13 +25,12 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
   private staleness = 0;
 
   constructor(@Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment) {
-    this.pool = new Pool({
+    this.pool = openPool({
       connectionString: config.DATABASE_URL,
       application_name: 'adlift-fold',
       max: 1,
       statement_timeout: 60_000,
     });
-    this.pool.on('error', () => undefined);
   }
 
   onApplicationBootstrap(): void {
@@ -70,11 +70,11 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   private setWindow(): Promise<boolean> {
-    return this.withClient((client) => setAttributionWindow(client, this.config.ATTRIBUTION_WINDOW_DAYS));
+    return withClient(this.pool, (client) => setAttributionWindow(client, this.config.ATTRIBUTION_WINDOW_DAYS));
   }
 
   private foldOnce(): Promise<number> {
-    return this.withClient(async (client) => {
+    return withClient(this.pool, async (client) => {
       const { rows } = await client.query<{ age: number }>(
         'SELECT extract(epoch FROM clock_timestamp() - appended_at)::float8 AS age FROM event_delta ORDER BY id LIMIT 1',
       );
@@ -84,25 +84,7 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
     });
   }
 
-  private async withClient<Result>(use: (client: PoolClient) => Promise<Result>): Promise<Result> {
-    let client: PoolClient | undefined;
-    try {
-      client = await this.pool.connect();
-      // A connection that breaks fails the running query, and also emits; unheard, that would end the process.
-      client.on('error', ignore);
-      const result = await use(client);
-      client.off('error', ignore);
-      client.release();
-      return result;
-    } catch (error) {
-      client?.release(true);
-      throw error;
-    }
-  }
-
   private async pause(ms: number): Promise<void> {
     await delay(ms, undefined, { signal: this.ending.signal }).catch(() => undefined);
   }
 }
-
-function ignore(): void {}

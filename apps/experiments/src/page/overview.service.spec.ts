@@ -39,6 +39,7 @@ describe('the overview', () => {
       UNLEASH_URL: 'http://unleash.test',
       UNLEASH_ADMIN_TOKEN: 'token',
       PREDICTOR_URL: url,
+      ADLIFT_OPEN_ACCESS: 'true',
     });
     return (await new OverviewService(config, source, new PageFiles()).overview()).services;
   }

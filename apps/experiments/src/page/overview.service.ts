@@ -64,7 +64,12 @@ export class OverviewService {
   }
 
   private async ask(path: string): Promise<{ ok: boolean; body: unknown }> {
-    const answer = await fetch(this.config.PREDICTOR_URL + path, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const { PREDICTOR_URL: url, PREDICTOR_KEY: key } = this.config;
+    const answer = await fetch(url + path, {
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      ...(key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } }),
+    });
+    if (answer.status === 401 || answer.status === 403) throw new Error('it does not take our PREDICTOR_KEY');
     return { ok: answer.ok, body: await answer.json() };
   }
 

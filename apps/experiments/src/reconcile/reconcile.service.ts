@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { HeardClient } from '@adlift/persistence';
 import { observe } from '@adlift/telemetry';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 import { reconcile } from './reconcile';
@@ -49,14 +50,12 @@ export class ReconcileService implements OnApplicationBootstrap, OnApplicationSh
   }
 
   private async compare(turn: number): Promise<void> {
-    const client = new Client({
+    const client = new HeardClient({
       connectionString: this.config.DATABASE_URL,
       application_name: 'adlift-reconcile',
       statement_timeout: TIMEOUT_MS,
     });
     this.client = client;
-    // A connection that breaks fails the running query, and also emits; unheard, that would end the process.
-    client.on('error', () => undefined);
     try {
       await client.connect();
       const result = await reconcile(client, turn);

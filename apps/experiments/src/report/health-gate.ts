@@ -10,6 +10,8 @@ import type { HealthCheck } from '@adlift/client';
 
 /** Deltas that may wait while a number still counts as up to date. */
 const MAX_PENDING_DELTAS = 50_000;
+/** Age of what predictors hold above which too much may be missing from a number. */
+const MAX_SPOOL_SECONDS = 60;
 /** Share of an arm's impressions that may come from fallback answers. */
 const MAX_FALLBACK_SHARE = 0.01;
 
@@ -20,6 +22,7 @@ export function healthChecks(design: ExperimentDesign, statistics: PhaseStatisti
     severalArms(statistics),
     exposures(statistics),
     fallbacks(statistics),
+    spools(statistics),
     lag(statistics),
   ];
 }
@@ -55,6 +58,14 @@ function fallbacks({ arms }: PhaseStatistics): HealthCheck {
     name: 'fallback_share',
     ok: shares.every(({ share }) => share <= MAX_FALLBACK_SHARE),
     detail: `${shares.map(({ variant, share }) => `${variant} ${(100 * share).toFixed(2)} %`).join(', ') || 'none yet'} of impressions from a fallback (limit ${100 * MAX_FALLBACK_SHARE} %)`,
+  };
+}
+
+function spools({ spooled: { records, oldestSeconds } }: PhaseStatistics): HealthCheck {
+  return {
+    name: 'spooled',
+    ok: oldestSeconds <= MAX_SPOOL_SECONDS,
+    detail: `${records} events and exposures wait on predictors, the oldest for ${oldestSeconds.toFixed(0)} s (limit ${MAX_SPOOL_SECONDS} s)`,
   };
 }
 

@@ -15,6 +15,8 @@ export interface PhaseStatistics {
   /** Deltas that wait to be folded, counted up to 200,000. */
   readonly pendingDeltas: number;
   readonly foldedThrough: string;
+  /** Events and exposures that predictors hold and PostgreSQL has not, as they last told, and the age of the oldest. */
+  readonly spooled: { readonly records: number; readonly oldestSeconds: number };
 }
 
 export interface ArmStatistics {
@@ -50,12 +52,19 @@ export class KeptStatistics {
         `SELECT (SELECT count(*) FROM (SELECT FROM event_delta LIMIT ${MAX_COUNTED}) AS waiting) AS pending, folded_through
          FROM fold_state`,
       );
+      // A predictor that fell silent still holds what it held last, and that grows older.
+      const [spools]: Row[] = await manager.query(
+        `SELECT coalesce(sum(spooled), 0) AS records,
+           coalesce(max(spool_lag_ms / 1000.0 + extract(epoch FROM clock_timestamp() - seen_at)), 0) AS seconds
+         FROM replica WHERE spooled > 0`,
+      );
       return {
         arms: new Map(arms.map((row) => [row['variant'] ?? '', armStatistics(row)])),
         unitsInSeveralArms: Number(counts?.['units_in_several_arms'] ?? 0),
         unitsWithoutExposure: Number(counts?.['units_without_exposure'] ?? 0),
         pendingDeltas: Number(fold?.['pending']),
         foldedThrough: fold?.['folded_through'] ?? '0',
+        spooled: { records: Number(spools?.['records']), oldestSeconds: Number(spools?.['seconds']) },
       };
     });
   }

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Pool } from 'pg';
+import { withClient } from '@adlift/persistence';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 import { dropOldSpans } from './drop-old-spans';
 import { TRACE_POOL } from './trace-store';
@@ -37,14 +38,9 @@ export class TraceRetention implements OnApplicationBootstrap {
   }
 
   private async dropOld(): Promise<void> {
-    const client = await this.pool.connect();
-    try {
-      const days = await dropOldSpans(client, this.config.TRACE_RETENTION_DAYS, Date.now());
-      if (days.length > 0) this.logger.log(`dropped the spans of ${days.join(', ')}`);
-      client.release();
-    } catch (error) {
-      client.release(true);
-      throw error;
-    }
+    const days = await withClient(this.pool, (client) =>
+      dropOldSpans(client, this.config.TRACE_RETENTION_DAYS, Date.now()),
+    );
+    if (days.length > 0) this.logger.log(`dropped the spans of ${days.join(', ')}`);
   }
 }

@@ -1,5 +1,6 @@
 import { Inject, Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
+import { openPool } from '@adlift/persistence';
 import { observe, SpanWriter, telemetry } from '@adlift/telemetry';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 import { TraceIntake } from './trace-intake';
@@ -25,7 +26,7 @@ export class TraceModule implements OnApplicationShutdown {
       controllers: [TraceController],
       providers: [
         { provide: EXPERIMENTS_CONFIG, useValue: config },
-        { provide: TRACE_POOL, useFactory: () => openPool(config.DATABASE_URL) },
+        { provide: TRACE_POOL, useFactory: () => openTracePool(config.DATABASE_URL) },
         { provide: SpanWriter, inject: [TRACE_POOL], useFactory: openWriter },
         TraceIntake,
         TraceStore,
@@ -43,17 +44,14 @@ export class TraceModule implements OnApplicationShutdown {
   }
 }
 
-function openPool(connectionString: string): Pool {
-  const pool = new Pool({
+function openTracePool(connectionString: string): Pool {
+  return openPool({
     connectionString,
     application_name: 'adlift-traces',
     max: 4,
     connectionTimeoutMillis: 3000,
     statement_timeout: 15_000,
   });
-  // An idle connection that the server closes must not end the process.
-  pool.on('error', () => undefined);
-  return pool;
 }
 
 /** The writer of what other services send, and of this process's own spans. */

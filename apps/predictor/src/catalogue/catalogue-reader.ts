@@ -36,8 +36,6 @@ export class CatalogueReader {
   /** The ads as of `version` in pages, in no particular order, removed ones left out. */
   async *asOf(version: number): AsyncGenerator<readonly AdChange[]> {
     const client = await this.pool.connect();
-    // A connection that breaks fails the running query, and also emits; unheard, that would end the process.
-    client.on('error', ignore);
     let whole = false;
     try {
       // One query for all pages: they would each sort the table while PostgreSQL has no statistics of it.
@@ -57,7 +55,6 @@ export class CatalogueReader {
       await client.query('COMMIT');
       whole = true;
     } finally {
-      client.off('error', ignore);
       client.release(!whole);
     }
   }
@@ -77,5 +74,3 @@ export class CatalogueReader {
     }
   }
 }
-
-function ignore(): void {}

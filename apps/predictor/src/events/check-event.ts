@@ -1,6 +1,6 @@
 import type { LedgerEvent } from '@adlift/ledger';
 import type { TokenClaims } from '@adlift/tokens';
-import type { Caller } from '../access/credentials';
+import type { Caller } from '@adlift/access';
 import type { EventReport } from './event-report';
 
 /** Clocks of ad servers may be this much ahead of ours. */
@@ -8,6 +8,8 @@ const CLOCK_SKEW_MS = 5 * 60_000;
 /** How far ahead a credential with the grant `future_times` may report: a simulated day. */
 const SIMULATED_AHEAD_MS = 24 * 3_600_000;
 const MAX_TEXT = 200;
+/** What cannot be stored, and what damaged UTF-8 decodes to: two damaged ids could become one. */
+const DAMAGED = /[\0\uFFFD]/;
 const MAX_MICROS = 1e15;
 
 /** Why an event is refused; documented in docs/errors.md. */
@@ -25,6 +27,7 @@ export type EventRefusal =
   | 'value_out_of_range'
   | 'position_out_of_range'
   | 'text_too_long'
+  | 'text_malformed'
   | 'exposure_not_allowed'
   | 'exposure_without_experiment';
 
@@ -62,7 +65,8 @@ function refusalOfContent(report: EventReport): EventRefusal | undefined {
   if (!Number.isSafeInteger(report.valueMicros) || Math.abs(report.valueMicros) > MAX_MICROS)
     return 'value_out_of_range';
   const texts = [report.conversionId, report.conversionKind, report.reason];
-  return texts.some((text) => text.length > MAX_TEXT) ? 'text_too_long' : undefined;
+  if (texts.some((text) => text.length > MAX_TEXT)) return 'text_too_long';
+  return texts.some((text) => DAMAGED.test(text) || !text.isWellFormed()) ? 'text_malformed' : undefined;
 }
 
 /** What is charged is due at the event that the bid pays for, and never more than the bid. */

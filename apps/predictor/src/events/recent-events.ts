@@ -55,6 +55,7 @@ export function saidBy({ timeMs, chargedMicros, valueMicros }: LedgerEvent): Sai
 
 /** What makes two reports the same event. */
 export function identityOf({ kind, claims, conversionKind, conversionId }: LedgerEvent): string {
-  const of = kind === 'conversion' ? `${conversionKind}\n${conversionId}` : '';
-  return `${kind}\n${claims.predictionId}\n${claims.index}\n${of}`;
+  // Lengths first: texts may hold whatever would set them apart.
+  const of = kind === 'conversion' ? `${conversionKind.length} ${conversionKind}${conversionId}` : '';
+  return `${kind} ${claims.predictionId} ${claims.index} ${of}`;
 }

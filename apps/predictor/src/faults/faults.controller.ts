@@ -1,5 +1,4 @@
 import { Controller, Headers, HttpCode, Post } from '@nestjs/common';
-import { DomainError } from '@adlift/problem';
 import { ScoringPool } from '@adlift/scoring';
 import { Credentials } from '../access/credentials';
 
@@ -15,9 +14,7 @@ export class FaultsController {
   @Post('kill-scoring-worker')
   @HttpCode(202)
   async killScoringWorker(@Headers('authorization') authorization?: string): Promise<{ killed: number }> {
-    if (!this.credentials.identify(authorization).may('inject_faults')) {
-      throw new DomainError('permission_denied', 'needs a credential with the grant "inject_faults"', 'authorization');
-    }
+    this.credentials.require('inject_faults', authorization);
     return { killed: await this.pool.killThreads() };
   }
 }

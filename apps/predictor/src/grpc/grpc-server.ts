@@ -1,14 +1,23 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import {
+  Server,
+  ServerCredentials,
+  type Metadata,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import type { Grant } from '@adlift/access';
 import { DomainError } from '@adlift/problem';
+import { Credentials } from '../access/credentials';
 import { EventsGrpc } from '../events/events.grpc';
 import { ModelHealth } from '../health/model-health';
 import { PredictorGrpc } from '../predict/predictor.grpc';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
+import type { Roles } from '../roles';
 import { streamHandler, streamMethod, type StreamHandler } from './stream-method';
 import { unaryHandler, unaryMethod, type UnaryHandler } from './unary-method';
 
@@ -19,6 +28,8 @@ const DRAIN_MS = 3000;
 const STREAM_MAX_AGE_MS = 10 * 60_000;
 
 interface ServiceOptions {
+  /** Scope that a caller needs. */
+  readonly scope: Grant;
   readonly streams?: Readonly<Record<string, StreamHandler>>;
   readonly maxBytes?: number;
 }
@@ -36,10 +47,14 @@ export class GrpcServer implements BeforeApplicationShutdown {
     predictor: PredictorGrpc,
     events: EventsGrpc,
     private readonly health: ModelHealth,
+    private readonly credentials: Credentials,
   ) {
-    this.addService('adlift.v1.Predictor', predictor.methods, { streams: predictor.streams });
-    this.addService('adlift.v1.Events', { RecordEvents: events.recordEvents });
-    new ReflectionService(loadSync(protoFiles(), { includeDirs: [protoRoot()] })).addToServer(this.server);
+    const roles = config.ADLIFT_ROLES;
+    if (roles.has('predict'))
+      this.addService('adlift.v1.Predictor', predictor.methods, { scope: 'predict', streams: predictor.streams });
+    if (roles.has('events'))
+      this.addService('adlift.v1.Events', { RecordEvents: events.recordEvents }, { scope: 'events' });
+    new ReflectionService(loadSync(protoFiles(roles), { includeDirs: [protoRoot()] })).addToServer(this.server);
     health.service.addToServer(this.server);
   }
 
@@ -61,31 +76,38 @@ export class GrpcServer implements BeforeApplicationShutdown {
     clearTimeout(cut);
   }
 
-  /** Adds a service; a message over `maxBytes` is refused as too large. */
+  /** Adds a service; a call without a key of its scope is refused, and a message over `maxBytes`. */
   addService(
     service: string,
     methods: Readonly<Record<string, UnaryHandler>>,
-    { streams = {}, maxBytes = MAX_ORDINARY_BYTES }: ServiceOptions = {},
+    { scope, streams = {}, maxBytes = MAX_ORDINARY_BYTES }: ServiceOptions,
   ): void {
+    const admit = (metadata: Metadata): void => {
+      this.credentials.require(scope, metadata.get('authorization')[0]?.toString());
+    };
     const definition: Record<string, ServiceDefinition[string]> = {};
     const implementation: UntypedServiceImplementation = {};
     for (const [name, handler] of Object.entries(methods)) {
       definition[name] = unaryMethod(`/${service}/${name}`);
       implementation[name] = unaryHandler((call) => {
+        admit(call.metadata);
         if (call.bytes.length > maxBytes) throw new DomainError('too_large', `at most ${maxBytes} bytes a message`);
         return handler(call);
       });
     }
     for (const [name, handler] of Object.entries(streams)) {
       definition[name] = streamMethod(`/${service}/${name}`);
-      implementation[name] = streamHandler(handler, STREAM_MAX_AGE_MS);
+      implementation[name] = streamHandler(handler, { maxAgeMs: STREAM_MAX_AGE_MS, admit });
     }
     this.server.addService(definition, implementation);
   }
 }
 
-function protoFiles(): string[] {
-  const files = ['adlift/v1/predictor.proto', 'adlift/v1/events.proto', 'inference/inference.proto'];
+function protoFiles(roles: Roles): string[] {
+  const files = [
+    ...(roles.has('predict') ? ['adlift/v1/predictor.proto', 'inference/inference.proto'] : []),
+    ...(roles.has('events') ? ['adlift/v1/events.proto'] : []),
+  ];
   return files.map((file) => join(protoRoot(), file));
 }
 

@@ -1,8 +1,14 @@
-import type { MethodDefinition, ServerDuplexStream, UntypedHandleCall } from '@grpc/grpc-js';
-import { unaryMethod } from './unary-method';
+import type { Metadata, MethodDefinition, ServerDuplexStream, UntypedHandleCall } from '@grpc/grpc-js';
+import { toStatus, unaryMethod } from './unary-method';
 
 /** Answers one message of a stream, whatever is in it; it never rejects. */
 export type StreamHandler = (bytes: Buffer) => Promise<Uint8Array>;
+
+export interface StreamOptions {
+  readonly maxAgeMs: number;
+  /** Throws DomainError for a caller that may not open the stream. */
+  readonly admit: (metadata: Metadata) => void;
+}
 
 /** Calls of one stream that may be under way; more wait in the caller's flow-control window. */
 const MAX_IN_FLIGHT = 512;
@@ -16,8 +22,14 @@ export function streamMethod(path: string): MethodDefinition<Buffer, Uint8Array>
  * A handler whose answers go out as they are ready, in any order. After `maxAgeMs` the stream takes no more messages
  * and ends when all are answered, so that long-lived callers spread over replicas that were added meanwhile.
  */
-export function streamHandler(handle: StreamHandler, maxAgeMs: number): UntypedHandleCall {
+export function streamHandler(handle: StreamHandler, { maxAgeMs, admit }: StreamOptions): UntypedHandleCall {
   return (call: ServerDuplexStream<Buffer, Uint8Array>): void => {
+    try {
+      admit(call.metadata);
+    } catch (error) {
+      call.emit('error', toStatus(error));
+      return;
+    }
     let inFlight = 0;
     let ended = false;
     let blocked = false;

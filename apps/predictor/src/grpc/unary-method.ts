@@ -1,7 +1,7 @@
 import {
-  status,
   type Metadata,
   type MethodDefinition,
+  type StatusObject,
   type UntypedHandleCall,
   type handleUnaryCall,
 } from '@grpc/grpc-js';
@@ -44,16 +44,23 @@ export function unaryHandler(handle: UnaryHandler): UntypedHandleCall {
     const deadline = Number(call.getDeadline()) - Date.now() + performance.now();
     answer({ bytes: call.request, metadata: call.metadata, deadline }).then(
       (bytes) => callback(null, bytes),
-      (error: unknown) => {
-        const problem = toDomainError(error);
-        if (problem.code === 'internal') logger.error(error);
-        const metadata = new GrpcMetadata();
-        metadata.set('adlift-code', problem.code);
-        if (problem.field !== undefined) metadata.set('adlift-field', encodeURIComponent(problem.field));
-        const code: status = PROBLEMS[problem.code].grpc;
-        callback({ code, details: problem.message, metadata });
-      },
+      (error: unknown) => callback(toStatus(error)),
     );
   };
   return handler;
+}
+
+/** Characters of a status: trailers that a client refuses as too large end its whole connection. */
+const MAX_DETAILS = 1000;
+const MAX_FIELD = 200;
+
+/** An error as the status that ends a call; what is our fault is logged. */
+export function toStatus(error: unknown): StatusObject {
+  const problem = toDomainError(error);
+  if (problem.code === 'internal') logger.error(error);
+  const metadata = new GrpcMetadata();
+  metadata.set('adlift-code', problem.code);
+  if (problem.field !== undefined)
+    metadata.set('adlift-field', encodeURIComponent(problem.field.slice(0, MAX_FIELD).toWellFormed()));
+  return { code: PROBLEMS[problem.code].grpc, details: problem.message.slice(0, MAX_DETAILS), metadata };
 }

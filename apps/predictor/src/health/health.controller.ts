@@ -1,10 +1,14 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Inject } from '@nestjs/common';
 import { DomainError } from '@adlift/problem';
+import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
 import { PredictorStatus } from './predictor-status';
 
 @Controller()
 export class HealthController {
-  constructor(private readonly status: PredictorStatus) {}
+  constructor(
+    private readonly status: PredictorStatus,
+    @Inject(PREDICTOR_CONFIG) private readonly config: PredictorEnvironment,
+  ) {}
 
   /** The process answers. */
   @Get('livez')
@@ -16,7 +20,8 @@ export class HealthController {
   @Get('readyz')
   readyz(): { status: 'ok' | 'degraded' } {
     const { models, ledger } = this.status.read();
-    if (models.loaded.length === 0) throw new DomainError('unavailable', 'no model is loaded yet', undefined, 1);
+    if (this.config.ADLIFT_ROLES.has('predict') && models.loaded.length === 0)
+      throw new DomainError('unavailable', 'no model is loaded yet', undefined, 1);
     return { status: ledger.unavailable || ledger.spool.state !== 'open' ? 'degraded' : 'ok' };
   }
 

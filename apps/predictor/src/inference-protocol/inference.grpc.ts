@@ -1,7 +1,8 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { InvalidField, inferenceProto } from '@adlift/wire';
 import { GrpcServer } from '../grpc/grpc-server';
 import type { UnaryCall, UnaryHandler } from '../grpc/unary-method';
+import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
 import { decodeInferRequest } from './decode-infer-request';
 import { InferenceCatalogue, SERVER } from './inference-catalogue';
 import { InferenceService } from './inference.service';
@@ -31,10 +32,12 @@ export class InferenceGrpc implements OnModuleInit {
     private readonly inference: InferenceService,
     private readonly catalogue: InferenceCatalogue,
     private readonly server: GrpcServer,
+    @Inject(PREDICTOR_CONFIG) private readonly config: PredictorEnvironment,
   ) {}
 
   onModuleInit(): void {
-    this.server.addService(INFERENCE_SERVICE, this.methods, { maxBytes: MAX_INFERENCE_BYTES });
+    if (!this.config.ADLIFT_ROLES.has('predict')) return;
+    this.server.addService(INFERENCE_SERVICE, this.methods, { scope: 'predict', maxBytes: MAX_INFERENCE_BYTES });
   }
 
   private readonly infer = ({ bytes, metadata }: UnaryCall): Promise<Uint8Array> =>

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Assignment, AssignmentReason } from '@adlift/assignment';
 import { InvalidToken, TokenSealer, type CandidateClaims, type EncodedShare, type SharedClaims } from '@adlift/tokens';
-import { InvalidField, type BidType, type proto } from '@adlift/wire';
+import { InvalidField, MAX_CANDIDATES, type BidType, type proto } from '@adlift/wire';
 import { DomainError } from '@adlift/problem';
-import type { Caller } from '../access/credentials';
+import type { Caller } from '@adlift/access';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
 import { checkCandidate, checkPastPrediction } from './check-mint';
 
@@ -49,6 +49,11 @@ export class TokenMint {
     if (predictions.length < 1 || predictions.length > MAX_PREDICTIONS) {
       throw new InvalidField('predictions', `must be 1 to ${MAX_PREDICTIONS}, got ${predictions.length}`);
     }
+    predictions.forEach(({ candidates }, i) => {
+      const n = candidates?.length ?? 0;
+      if (n > MAX_CANDIDATES)
+        throw new InvalidField(`predictions[${i}].candidates`, `at most ${MAX_CANDIDATES}, got ${n}`);
+    });
     return predictions.map((prediction, i) => {
       const path = `predictions[${i}]`;
       const shared = prediction.past

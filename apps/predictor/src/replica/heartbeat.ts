@@ -9,6 +9,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import type { Pool, QueryConfig } from 'pg';
+import { Ledger } from '@adlift/ledger';
 import { observe } from '@adlift/telemetry';
 import { jsonDigest } from '@adlift/wire';
 import { LEDGER_POOL } from '../ledger.module';
@@ -27,10 +28,11 @@ const BEAT_TIMEOUT_MS = 5000;
 /** Replicas that were silent for a day are forgotten with the same statement. */
 const BEAT = `
   WITH forgotten AS (DELETE FROM replica WHERE seen_at < now() - interval '1 day' AND id <> $1)
-  INSERT INTO replica (id, address, software, flag_revision, models, started_at)
-  VALUES ($1, $2, $3, $4, $5, $6)
+  INSERT INTO replica (id, address, software, flag_revision, models, started_at, spooled, spool_lag_ms)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
   ON CONFLICT (id) DO UPDATE SET
-    flag_revision = EXCLUDED.flag_revision, models = EXCLUDED.models, seen_at = now()`;
+    flag_revision = EXCLUDED.flag_revision, models = EXCLUDED.models, spooled = EXCLUDED.spooled,
+    spool_lag_ms = EXCLUDED.spool_lag_ms, seen_at = now()`;
 
 /**
  * Tells of this replica every HEARTBEAT_MS, and when its models change. It goes to PostgreSQL directly: a replica that
@@ -56,6 +58,7 @@ export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(LEDGER_POOL) private readonly pool: Pool,
     private readonly models: ModelRepository,
     private readonly flags: FlagRecorder,
+    private readonly ledger: Ledger,
   ) {
     const host = WILDCARDS.includes(config.ADLIFT_HOST) ? hostname() : config.ADLIFT_HOST;
     this.address = `${host}:${config.PREDICTOR_HTTP_PORT}`;
@@ -94,7 +97,9 @@ export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutd
     const flagRevision = jsonDigest(this.flags.current().map(({ experiment, digest }) => [experiment, digest]));
     try {
       const { id, address, software, startedAt } = this;
-      const values = [id, address, software, flagRevision, models, startedAt];
+      const { events, exposures } = this.ledger.pending;
+      const spool = [events + exposures, this.ledger.lagMs];
+      const values = [id, address, software, flagRevision, models, startedAt, ...spool];
       const query: QueryConfig & { query_timeout: number } = { text: BEAT, values, query_timeout: BEAT_TIMEOUT_MS };
       await this.pool.query(query);
       this.beatAt = Date.now();

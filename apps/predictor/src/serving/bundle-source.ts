@@ -131,7 +131,11 @@ export class BundleSource {
   }
 
   private async fetch(path: string): Promise<Response> {
-    const answer = await fetch(this.config.EXPERIMENTS_URL + path, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const { EXPERIMENTS_URL: url, EXPERIMENTS_KEY: key } = this.config;
+    const answer = await fetch(url + path, {
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } }),
+    });
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
     return answer;
   }

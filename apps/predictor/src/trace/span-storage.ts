@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
+import { openPool } from '@adlift/persistence';
 import { observe, SpanWriter, telemetry } from '@adlift/telemetry';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
 
@@ -12,15 +13,13 @@ export class SpanStorage implements OnApplicationShutdown {
   private readonly writer: SpanWriter;
 
   constructor(@Inject(PREDICTOR_CONFIG) config: PredictorEnvironment) {
-    this.pool = new Pool({
+    this.pool = openPool({
       connectionString: config.DATABASE_URL,
       application_name: 'adlift-predictor-spans',
       max: 1,
       connectionTimeoutMillis: 3000,
       statement_timeout: 30_000,
     });
-    // An idle connection that the server closes must not end the process.
-    this.pool.on('error', () => undefined);
     const logger = new Logger('trace');
     this.writer = new SpanWriter({
       pool: this.pool,

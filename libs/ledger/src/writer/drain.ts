@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { HeardClient } from '@adlift/persistence';
 import { SpoolClosed, type SpoolBatch, type SpoolConsumer } from '@adlift/spool';
 import type { EventOutcome } from '../ledger-event';
 import type { LedgerStream } from '../ledger-stream';
@@ -29,6 +30,7 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
 const CONNECT_TIMEOUT_MS = 3000;
 const STATEMENT_TIMEOUT_MS = 30_000;
+const QUERY_TIMEOUT_MS = 35_000;
 const MAX_LINKS = 32;
 
 /**
@@ -95,14 +97,15 @@ export class Drain {
 
   private async connected(): Promise<Client> {
     if (this.client !== undefined) return this.client;
-    const client = new Client({
+    const client = new HeardClient({
       connectionString: this.options.databaseUrl,
       application_name: `adlift-writer ${this.options.stream}`,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
+      // A server that hangs keeps no time of its own.
+      query_timeout: QUERY_TIMEOUT_MS,
       keepAlive: true,
     });
-    // A connection that breaks fails the running query, and also emits; unheard, that would end the thread.
     client.on('error', () => (this.client = this.client === client ? undefined : this.client));
     await client.connect();
     this.client = client;

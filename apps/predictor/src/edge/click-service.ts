@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '@adlift/problem';
+import { AdCatalogue } from '../catalogue/ad-catalogue';
+import { locationOf } from './click-target';
+import { browserReport } from './edge-report';
+import type { EdgeFields } from './edge-fields';
+import { EdgeRecorder, type EdgeOutcome } from './edge-recorder';
+import { EdgeTrust, NotTrusted } from './edge-trust';
+
+/** A click that is answered with a redirect. */
+export interface Click {
+  readonly location: string;
+  /** Undefined for a click that was only looked at. */
+  readonly outcome: EdgeOutcome | undefined;
+}
+
+/** Where clicks lead, and what is recorded of them. */
+@Injectable()
+export class ClickService {
+  constructor(
+    private readonly trust: EdgeTrust,
+    private readonly catalogue: AdCatalogue,
+    private readonly recorder: EdgeRecorder,
+  ) {}
+
+  /**
+   * Records the click, unless it is a mere look (HEAD), and tells where it leads. Throws NotTrusted for a token or
+   * signature that does not verify, `not_found` when the ad has no landing URL and none was signed.
+   */
+  async click(token: string, fields: EdgeFields, look: boolean): Promise<Click> {
+    const location = this.location(token, fields);
+    const outcome = look ? undefined : await this.recorder.record(browserReport('click', token, fields));
+    if (location !== undefined) return { location, outcome };
+    throw new DomainError('not_found', 'the ad has no landing URL, and no signed one was given as "to"', 'to');
+  }
+
+  private location(token: string, fields: EdgeFields): string | undefined {
+    const { adId } = this.trust.open(token);
+    this.trust.signed('charge', token, fields);
+    const signed = this.trust.signed('to', token, fields);
+    if (signed === undefined) return locationOf(this.catalogue.landingUrl(adId) ?? '');
+    const location = locationOf(signed);
+    if (location === undefined) throw new NotTrusted('url_not_allowed', 'to');
+    return location;
+  }
+}

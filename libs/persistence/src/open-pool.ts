@@ -1,0 +1,21 @@
+import { Client, Pool, type ClientConfig, type PoolConfig } from 'pg';
+
+/**
+ * A connection that breaks while no query runs on it emits an error, and unheard that ends the process. Every client
+ * listens from its first moment: a server that goes away may do so between connecting and the caller's next step.
+ */
+export class HeardClient extends Client {
+  constructor(config?: string | ClientConfig) {
+    super(config);
+    this.on('error', ignore);
+  }
+}
+
+/** A pool whose connections may break at any time; the query that needs one fails, and nothing else. */
+export function openPool(options: PoolConfig): Pool {
+  const pool = new Pool({ ...options, Client: HeardClient });
+  pool.on('error', ignore);
+  return pool;
+}
+
+function ignore(): void {}
