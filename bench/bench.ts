@@ -21,6 +21,8 @@ export interface BenchOptions {
   readonly impressions: number;
   /** Minutes for which "outage" takes PostgreSQL away. */
   readonly minutes: number;
+  /** Events that each contestant of "ingest" stores in a round. */
+  readonly events: number;
   /** File to which "raw" writes the model, for others to measure. */
   readonly keepModel?: string;
   /** One line of progress. */

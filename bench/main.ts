@@ -3,6 +3,7 @@ import type { Bench, BenchResult } from './bench';
 import { beside } from './benches/beside';
 import { batching } from './benches/batching';
 import { grpc } from './benches/grpc';
+import { ingest } from './benches/ingest';
 import { latency } from './benches/latency';
 import { memory } from './benches/memory';
 import { outage } from './benches/outage';
@@ -29,6 +30,7 @@ const BENCHES: readonly Bench[] = [
   report,
   beside,
   outage,
+  ingest,
 ];
 const BUSY_LOAD = 0.5;
 
@@ -43,6 +45,7 @@ const command = new Command('npm run -s bench --')
   .option('--reloads <number>', 'reloads over which "reload" watches resident memory', positive, 40)
   .option('--impressions <number>', 'impressions that "report" reports on, and ten times as many', positive, 1_000_000)
   .option('--minutes <number>', 'minutes for which "outage" takes PostgreSQL away', positive, 10)
+  .option('--events <number>', 'events that each contestant of "ingest" stores in a round', positive, 200_000)
   .option('--keep-model <file>', 'file to which "raw" writes the model, for others to measure')
   .action(run);
 
@@ -53,6 +56,7 @@ interface Options {
   reloads: number;
   impressions: number;
   minutes: number;
+  events: number;
   keepModel?: string;
 }
 

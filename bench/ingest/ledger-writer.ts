@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { Ledger, type StoredNotice } from '@adlift/ledger';
+import type { Traffic } from './ingest-traffic';
+
+/** Events of one call; so many calls are under way at once. */
+const CALL_EVENTS = 500;
+const CALLS = 8;
+const MAX_SPOOL_BYTES = 1 << 30;
+const GRACE_MS = 5000;
+
+/** A predictor's own way of events: encoded, into the spool, and by the writing thread into PostgreSQL. */
+export class LedgerWriter {
+  private left = 0;
+  private stored: PromiseWithResolvers<void> = Promise.withResolvers();
+  private ledger!: Ledger;
+
+  private constructor() {}
+
+  static async open(folder: string, databaseUrl: string): Promise<LedgerWriter> {
+    const writer = new LedgerWriter();
+    const failed = (error: Error): void => writer.stored.reject(error);
+    writer.ledger = await Ledger.open({
+      file: join(folder, 'spool.db'),
+      maxBytes: MAX_SPOOL_BYTES,
+      databaseUrl,
+      onStored: (notice) => writer.heard(notice),
+      onAway: (message) => failed(new Error(`PostgreSQL was away: ${message}`)),
+      onThreadDied: failed,
+    });
+    return writer;
+  }
+
+  /** Resolves when the last record is stored. */
+  async run({ events, exposures }: Traffic): Promise<void> {
+    this.left = events.length + exposures.length;
+    this.stored = Promise.withResolvers();
+    const calls = Math.ceil(events.length / CALL_EVENTS);
+    const callExposures = Math.ceil(exposures.length / calls);
+    let next = 0;
+    const caller = async (): Promise<void> => {
+      while (next < calls) {
+        const call = next++;
+        await this.ledger.record(
+          events.slice(call * CALL_EVENTS, (call + 1) * CALL_EVENTS),
+          exposures.slice(call * callExposures, (call + 1) * callExposures),
+        );
+      }
+    };
+    await Promise.all([this.stored.promise, ...Array.from({ length: CALLS }, caller)]);
+  }
+
+  async close(): Promise<void> {
+    await this.ledger.close(GRACE_MS);
+  }
+
+  private heard({ records, duplicates, conflicts, rejected }: StoredNotice): void {
+    if (duplicates + conflicts + rejected > 0) this.stored.reject(new Error('an event was not new to the tables'));
+    this.left -= records;
+    if (this.left === 0) this.stored.resolve();
+  }
+}
