@@ -60,14 +60,18 @@ export class IngestContest {
   /** One measurement of each, on empty tables. Throws when a contestant lost or doubled anything. */
   async round(): Promise<IngestRound> {
     const { traffic, database, inserted } = this;
-    const raw = await this.rate(traffic.events.length, () => this.raw.run(database.client));
+    await database.clear();
+    const raw = await rate(traffic.events.length, () => this.raw.run(database.client));
     await database.checkStored(traffic);
-    const writer = await this.rate(traffic.events.length, () => this.writer.run(traffic));
+    await database.clear();
+    const write = await this.writer.fill(traffic);
+    const writer = await rate(traffic.events.length, write);
     await database.checkStored(traffic);
     const { perSecond: folded, staleness, deltas, busyMs } = await this.foldedRate();
     await database.checkStored(traffic);
     await database.checkFolded(traffic);
-    const inserts = await this.rate(inserted.length, () => this.inserts.run(inserted));
+    await database.clear();
+    const inserts = await rate(inserted.length, () => this.inserts.run(inserted));
     await database.checkStored({ events: inserted, exposures: [] });
     return { raw, writer, folded, inserts, staleness, deltas, foldBusySeconds: busyMs / 1000 };
   }
@@ -86,18 +90,20 @@ export class IngestContest {
 
   private async foldedRate() {
     let result = { staleness: 0, deltas: 0, busyMs: 0 };
-    const perSecond = await this.rate(this.traffic.events.length, async () => {
+    await this.database.clear();
+    const write = await this.writer.fill(this.traffic);
+    const perSecond = await rate(this.traffic.events.length, async () => {
       this.fold.begin();
-      await this.writer.run(this.traffic);
+      await write();
       result = await this.fold.finish();
     });
     return { perSecond, ...result };
   }
+}
 
-  private async rate(events: number, work: () => Promise<void>): Promise<number> {
-    await this.database.clear();
-    const started = performance.now();
-    await work();
-    return (events / (performance.now() - started)) * 1000;
-  }
+/** Events a second. */
+async function rate(events: number, work: () => Promise<void>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return (events / (performance.now() - started)) * 1000;
 }

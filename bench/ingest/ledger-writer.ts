@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { Ledger, type StoredNotice } from '@adlift/ledger';
 import type { Traffic } from './ingest-traffic';
 
@@ -8,16 +9,19 @@ const CALLS = 8;
 const MAX_SPOOL_BYTES = 1 << 30;
 const GRACE_MS = 5000;
 
-/** A predictor's own way of events: encoded, into the spool, and by the writing thread into PostgreSQL. */
+/** A predictor's own way of events: by the writing thread out of the spool and into PostgreSQL. */
 export class LedgerWriter {
   private left = 0;
   private stored: PromiseWithResolvers<void> = Promise.withResolvers();
   private ledger!: Ledger;
 
-  private constructor() {}
+  private constructor(private readonly gate: Client) {}
 
+  /** `folder` is where the spool is made. */
   static async open(folder: string, databaseUrl: string): Promise<LedgerWriter> {
-    const writer = new LedgerWriter();
+    const gate = new Client({ connectionString: databaseUrl });
+    await gate.connect();
+    const writer = new LedgerWriter(gate);
     const failed = (error: Error): void => writer.stored.reject(error);
     writer.ledger = await Ledger.open({
       file: join(folder, 'spool.db'),
@@ -30,8 +34,13 @@ export class LedgerWriter {
     return writer;
   }
 
-  /** Resolves when the last record is stored. */
-  async run({ events, exposures }: Traffic): Promise<void> {
+  /**
+   * Fills the spool while the raw tables are locked; the writer then stands before them with its first batch in hand.
+   * Resolves with what lets it through: a function that resolves when the last record is stored.
+   */
+  async fill({ events, exposures }: Traffic): Promise<() => Promise<void>> {
+    await this.gate.query('BEGIN');
+    await this.gate.query('LOCK TABLE impression, exposure IN ACCESS EXCLUSIVE MODE');
     this.left = events.length + exposures.length;
     this.stored = Promise.withResolvers();
     const calls = Math.ceil(events.length / CALL_EVENTS);
@@ -46,11 +55,16 @@ export class LedgerWriter {
         );
       }
     };
-    await Promise.all([this.stored.promise, ...Array.from({ length: CALLS }, caller)]);
+    await Promise.all(Array.from({ length: CALLS }, caller));
+    return async () => {
+      await this.gate.query('COMMIT');
+      await this.stored.promise;
+    };
   }
 
   async close(): Promise<void> {
     await this.ledger.close(GRACE_MS);
+    await this.gate.end();
   }
 
   private heard({ records, duplicates, conflicts, rejected }: StoredNotice): void {

@@ -10,6 +10,8 @@ export interface BatchStoreOptions<Item, Outcome> {
   readonly closedDays?: (client: ClientBase, days: readonly string[]) => Promise<readonly string[]>;
   /** Writes a batch inside an open transaction: one outcome per item. */
   readonly store: (client: ClientBase, items: readonly Item[]) => Promise<readonly Outcome[]>;
+  /** Whether a batch that failed in this way is worth another try as it is. Outside any transaction. */
+  readonly again?: (error: unknown) => boolean;
   /** After the COMMIT of a batch. */
   readonly committed?: () => void;
   /** The outcome of an item that the database refuses for what it is. Outside any transaction. */
@@ -45,6 +47,7 @@ export class BatchStore<Item, Outcome> {
     try {
       return await this.transaction(client, items);
     } catch (error) {
+      if (this.options.again?.(error) === true) return this.store(client, items);
       if (!isRefusalOfData(error)) throw error;
       const [first] = items;
       if (items.length === 1) return [await this.options.refused(first, error as Error, client)];

@@ -115,7 +115,7 @@ describe('erasing a unit', () => {
     } finally {
       await pool.end();
     }
-  });
+  }, 120_000);
 
   it('says so when nothing is stored of a unit, and over the command line', async () => {
     expect(await apps.admin.eraseUnit('nobody')).toEqual({ rows: {}, sealedDays: [] });

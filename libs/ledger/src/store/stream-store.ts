@@ -4,6 +4,7 @@ import type { EventOutcome } from '../ledger-event';
 import type { LedgerStream } from '../ledger-stream';
 import { EventRecord } from '../record/event-record';
 import { dayOfRow } from '../record/row-head';
+import { CopyHopes } from './copy-hopes';
 import { storeExposures } from './store-exposures';
 import { ACCEPTED } from './outcomes';
 import { storeEvents } from './store-events';
@@ -19,6 +20,7 @@ interface StreamKind {
   readonly closedDays?: (client: ClientBase, days: readonly string[]) => Promise<readonly string[]>;
   /** Inside an open transaction; one outcome per record, or nothing when all are `accepted`. */
   readonly store: (client: ClientBase, records: readonly Uint8Array[]) => Promise<EventOutcome[] | void>;
+  readonly again?: (error: unknown) => boolean;
   readonly committed?: () => void;
 }
 
@@ -30,11 +32,12 @@ const MAX_KEPT_BYTES = 64 << 10;
  * the database refuses for what it is, which is listed in event_rejected.
  */
 export function streamStore(stream: LedgerStream): BatchStore<Uint8Array, EventOutcome> {
-  const { dayOf, closedDays, store, committed } = kindOf(stream);
+  const { dayOf, closedDays, store, again, committed } = kindOf(stream);
   return new BatchStore<Uint8Array, EventOutcome>({
     dayOf: (record) => (dayOf === undefined ? undefined : dayText(dayOf(record))),
     ...(closedDays === undefined ? {} : { closedDays }),
     store: async (client, records) => (await store(client, records)) ?? records.map(() => ACCEPTED),
+    ...(again === undefined ? {} : { again }),
     ...(committed === undefined ? {} : { committed }),
     refused: (record, error, client) => refuse(client, stream, record, error),
   });
@@ -44,10 +47,12 @@ function kindOf(stream: LedgerStream): StreamKind {
   switch (stream) {
     case 'event': {
       const lists = new StoredLists();
+      const hopes = new CopyHopes();
       return {
         dayOf: (record) => new EventRecord(record).day,
         closedDays: daysDropped,
-        store: (client, records) => storeEvents(client, records, lists),
+        store: (client, records) => storeEvents(client, records, lists, hopes),
+        again: (error) => hopes.inVain(error),
         committed: () => lists.committed(),
       };
     }

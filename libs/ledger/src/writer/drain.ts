@@ -19,13 +19,13 @@ export interface DrainOptions {
 
 /** Records of one transaction, and how long the next waits for more to share one when there were fewer. */
 const PACE: Record<LedgerStream, { readonly records: number; readonly lingerMs: number }> = {
-  event: { records: 5000, lingerMs: 50 },
+  event: { records: 20_000, lingerMs: 50 },
   exposure: { records: 5000, lingerMs: 50 },
   prediction: { records: 1000, lingerMs: 100 },
   shadow: { records: 1000, lingerMs: 250 },
   rejection: { records: 1000, lingerMs: 250 },
 };
-const MAX_BYTES = 8 << 20;
+const MAX_BYTES = 16 << 20;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
 const CONNECT_TIMEOUT_MS = 3000;
