@@ -7,9 +7,8 @@ export interface RawTable {
   readonly kinds: readonly LedgerEventKind[];
   readonly table: string;
   readonly identity: string;
-  /** The extra columns, and the same as they stand in the staging table. */
-  readonly extra: readonly string[];
-  readonly extraFrom: readonly string[];
+  /** The extra columns, each with its name in the staging table. */
+  readonly extra: readonly (readonly [column: string, staged: string])[];
   /** When a repeat (s) says something else than what is stored (r). */
   readonly differs: string;
   /** What of an inserted row its delta is made of, and the deltas of such rows in `fresh`. */
@@ -35,8 +34,11 @@ export const RAW_TABLES: readonly RawTable[] = [
     kinds: ['impression'],
     table: 'impression',
     identity: IDENTITY,
-    extra: ['position', 'followed_rank', 'viewable'],
-    extraFrom: ['position', 'followed_rank', 'viewable'],
+    extra: [
+      ['position', 'position'],
+      ['followed_rank', 'followed_rank'],
+      ['viewable', 'viewable'],
+    ],
     differs: CHARGE_DIFFERS,
     returning: 'assignment_set, unit, day, fallback, pctr, charged_micros',
     deltas: `SELECT assignment_set, unit, day, NULL, NULL::uuid, NULL::int, NULL::timestamptz, count(*),
@@ -48,7 +50,6 @@ export const RAW_TABLES: readonly RawTable[] = [
     table: 'click',
     identity: IDENTITY,
     extra: [],
-    extraFrom: [],
     differs: CHARGE_DIFFERS,
     ...judged("'click'", '1 AS clicks, 0 AS conversions, 0 AS hides', '0'),
   },
@@ -56,8 +57,11 @@ export const RAW_TABLES: readonly RawTable[] = [
     kinds: ['conversion'],
     table: 'conversion',
     identity: `${IDENTITY}, conversion_kind, conversion_id`,
-    extra: ['conversion_kind', 'conversion_id', 'value_micros'],
-    extraFrom: ['conversion_kind', 'conversion_id', 'value_micros'],
+    extra: [
+      ['conversion_kind', 'conversion_kind'],
+      ['conversion_id', 'conversion_id'],
+      ['value_micros', 'value_micros'],
+    ],
     differs: `${CHARGE_DIFFERS} OR s.value_micros <> r.value_micros`,
     ...judged("'conversion'", '0 AS clicks, 1 AS conversions, 0 AS hides', 'value_micros'),
   },
@@ -65,8 +69,10 @@ export const RAW_TABLES: readonly RawTable[] = [
     kinds: ['hide', 'invalidate'],
     table: 'feedback',
     identity: `${IDENTITY}, kind`,
-    extra: ['kind', 'reason'],
-    extraFrom: ['event_kind AS kind', 'reason'],
+    extra: [
+      ['kind', 'event_kind'],
+      ['reason', 'reason'],
+    ],
     differs: CHARGE_DIFFERS,
     ...judged('kind', "0 AS clicks, 0 AS conversions, (kind = 'hide')::int AS hides", '0'),
   },
@@ -80,12 +86,13 @@ export const RAW_TABLES: readonly RawTable[] = [
  */
 export async function insertRaw(client: ClientBase, raw: RawTable): Promise<number> {
   const { table, identity, returning, deltas } = raw;
-  const columns = [TOKEN_COLUMNS, ...raw.extra].join(', ');
+  const columns = [TOKEN_COLUMNS, ...raw.extra.map(([column]) => column)].join(', ');
+  const staged = [TOKEN_COLUMNS, ...raw.extra.map(([column, from]) => `${from} AS ${column}`)].join(', ');
   const { rows } = await client.query<{ count: number }>(
     `WITH fresh AS (
        INSERT INTO ${table} (${columns})
        SELECT ${columns} FROM (
-         SELECT seq, ${[TOKEN_COLUMNS, ...raw.extraFrom].join(', ')} FROM staged_event WHERE event_kind = ANY($1)
+         SELECT seq, ${staged} FROM staged_event WHERE event_kind = ANY($1)
        ) AS staged ORDER BY ${identity}, event_time, seq
        ON CONFLICT DO NOTHING RETURNING ${returning}
      ), appended AS (
