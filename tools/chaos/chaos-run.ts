@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { uniform } from '../market/random';
-import { ChaosStack, until } from './chaos-stack';
+import { ChaosStack } from './chaos-stack';
 import { checkStore, type StoreCheck } from './check-store';
 import * as faults from './faults';
 import type { Fault, FaultRecord } from './faults';
 import { Producer } from './producer';
 import { dropIdentities, sabotageArgs, type Sabotage } from './sabotage';
+import { until } from './until';
 
 export interface ChaosOptions {
   readonly kills: number;

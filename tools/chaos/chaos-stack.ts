@@ -10,11 +10,10 @@ import { postgresHome } from '../stack/postgres-home';
 import { livingPostmaster } from '../stack/postmaster';
 import { ServiceProcess } from '../stack/service-process';
 import { SpoolDisk } from './spool-disk';
+import { until } from './until';
 
 /** Small enough to be filled within seconds. */
 const SPOOL_MAX_MB = 12;
-const READY_MS = 60_000;
-const POLL_MS = 10;
 const ROOT = join(__dirname, '..', '..', '..');
 
 export type App = 'predictor' | 'experiments';
@@ -173,12 +172,4 @@ function takesConnections(port: number): Promise<boolean> {
     socket.once('connect', () => answer(true));
     socket.once('error', () => answer(false));
   });
-}
-
-export async function until(what: string, condition: () => Promise<boolean>, timeoutMs = READY_MS): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs / 1000} s for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
 }

@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import type { App, ChaosStack } from './chaos-stack';
-import { until } from './chaos-stack';
 import { openTransaction, type OpenTransaction } from './open-transaction';
 import type { Producer } from './producer';
+import { until } from './until';
 
 /** One thing that was done to the system. */
 export interface FaultRecord {

@@ -1,3 +1,5 @@
+export { type BrokerOptions } from './broker/broker-options';
+export { allQueues, DEAD_LETTERS, queueOf, queuesOf } from './broker/topology';
 export { foldDeltas } from './fold/fold-deltas';
 export { MOMENT_COLUMNS, type MomentSum } from './fold/moment-columns';
 export { setRevenueCap } from './fold/revenue-cap';
@@ -16,4 +18,4 @@ export { keptStatistics, recount, type Statistics, type StatisticsRow } from './
 export { sealDay } from './recount/seal-day';
 export { streamStore } from './store/stream-store';
 export { setAttributionWindow } from './validity/attribution-window';
-export { type StoredNotice } from './writer/writer-protocol';
+export { type MovedNotice, type StoredNotice } from './writer/writer-protocol';

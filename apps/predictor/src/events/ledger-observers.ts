@@ -1,12 +1,12 @@
 import { SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { Injectable, Logger } from '@nestjs/common';
-import type { StoredNotice } from '@adlift/ledger';
+import type { MovedNotice, StoredNotice } from '@adlift/ledger';
 import { telemetry } from '@adlift/telemetry';
 
 /** A store that stays away is said again after this long. */
 const REPEAT_MS = 30_000;
 
-/** Counts and traces what the thread that writes has done, and says when it cannot. */
+/** Counts and traces what the threads that move records have done, and says when they cannot. */
 @Injectable()
 export class LedgerObservers {
   private readonly logger = new Logger('ledger');
@@ -19,9 +19,21 @@ export class LedgerObservers {
     description: 'Failed attempts to store what the spool holds',
   });
 
+  private readonly brokered = this.telemetry.meter.createCounter('adlift_broker_records', {
+    description: 'Records confirmed by RabbitMQ, and acknowledged to it after their COMMIT, by stream',
+  });
+  private readonly brokerLag = this.telemetry.meter.createHistogram('adlift_broker_lag_seconds', {
+    description: 'Age of the oldest record of a batch when RabbitMQ had confirmed it, or had it acknowledged',
+    unit: 's',
+  });
+  private readonly dead = this.telemetry.meter.createCounter('adlift_broker_dead', {
+    description: 'Messages that could not be read and are in the queue adlift.dead',
+  });
+
   constructor() {
     this.records.add(0, { stream: 'event', status: 'accepted' });
     this.failures.add(0);
+    this.dead.add(0, { stream: 'event' });
   }
 
   stored({ stream, records, duplicates, conflicts, rejected, startedMs, endedMs, decisions }: StoredNotice): void {
@@ -45,11 +57,23 @@ export class LedgerObservers {
     span.end(endedMs);
   }
 
+  moved(notice: MovedNotice): void {
+    const { type, stream } = notice;
+    if (type === 'dead') {
+      this.dead.add(1, { stream });
+      const { queue, bytes, reason } = notice;
+      return this.logger.error(`a message of ${bytes} bytes from ${queue} is in adlift.dead: ${reason}`);
+    }
+    this.saidAway = 0;
+    this.brokered.add(notice.records, { stream, what: type });
+    this.brokerLag.record(notice.lagMs / 1000, { what: type });
+  }
+
   away(message: string): void {
     this.failures.add(1);
     if (Date.now() - this.saidAway < REPEAT_MS) return;
     this.saidAway = Date.now();
-    this.logger.warn(`the event store is away; what comes is kept in the spool until it is back: ${message}`);
+    this.logger.warn(`the event store is away; what comes is kept until it is back: ${message}`);
   }
 
   threadDied(error: Error): void {

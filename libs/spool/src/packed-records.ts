@@ -1,0 +1,24 @@
+import { BLOB_HEADER_BYTES, checkBlob, DamagedBlob, putRecord, recordSpan, recordsOf, sealBlob } from './blob';
+
+/** These records as one sealed blob, in their order: what a spool keeps of them, for whoever carries them further. */
+export function packRecords(records: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = records.reduce((sum, record) => sum + recordSpan(record.byteLength), BLOB_HEADER_BYTES);
+  const blob = new Uint8Array(bytes);
+  const view = new DataView(blob.buffer);
+  records.reduce((at, record) => putRecord(blob, view, at, record), BLOB_HEADER_BYTES);
+  sealBlob(blob, records.length);
+  return blob;
+}
+
+/**
+ * The records of such a blob that came from elsewhere, as views of its memory. Throws {@link DamagedBlob} unless it is,
+ * to the bit, one that was packed.
+ */
+export function unpackRecords(blob: Uint8Array): Uint8Array[] {
+  checkBlob(blob);
+  const records = recordsOf(blob);
+  // A checksum can be right by design, too: whoever made the blob may have counted otherwise.
+  const bytes = records.reduce((sum, record) => sum + recordSpan(record.byteLength), BLOB_HEADER_BYTES);
+  if (bytes !== blob.byteLength) throw new DamagedBlob('its records are not as long as it is');
+  return records;
+}
