@@ -10,6 +10,7 @@ import type { Rabbit } from './rabbit-package';
 
 const NODES = 3;
 const START_MS = 60_000;
+const ANSWERED = '{ok, ';
 const CALL_MS = 20_000;
 const LOOK_PAUSE_MS = 200;
 
@@ -18,7 +19,7 @@ export interface QueueState {
   readonly name: string;
   /** Node of its leader. */
   readonly leader: string;
-  /** Ready, and delivered but not acknowledged. */
+  /** Ready, and delivered but not acknowledged; NaN while the leader does not say. */
   readonly messages: number;
 }
 
@@ -94,13 +95,13 @@ export class BrokerCluster {
     await this.whenRunning(NODES);
   }
 
-  /** Every queue, seen by a node that runs. */
+  /** Every queue, as its leader sees it now; those without one are there with no leader's name. */
   async queues(): Promise<QueueState[]> {
-    const fields = 'rabbit_amqqueue:info_all(<<"/">>, [name, leader, messages])';
-    const line = 'io_lib:format("~s ~s ~p;", [N, L, M])';
-    const rows = `[${line} || [{name, {resource, _, _, N}}, {leader, L}, {messages, M}] <- ${fields}]`;
-    const text = await this.evaluate(`lists:flatten(${rows})`);
-    return Array.from(text.matchAll(/(\S+) (\S+) (\d+);/g), ([, name, leader, messages]) => ({
+    const total = 'ra:leader_query(amqqueue:get_pid(Q), fun rabbit_fifo:query_messages_total/1, 5000)';
+    const state = `case catch ${total} of {ok, {_, Total}, {_, Node}} -> {Node, Total}; _ -> {none, 'NaN'} end`;
+    const row = `begin {resource, _, _, N} = amqqueue:get_name(Q), {L, M} = ${state}, io_lib:format("~s ~s ~p;", [N, L, M]) end`;
+    const text = await this.evaluate(`lists:flatten([${row} || Q <- rabbit_amqqueue:list()])`);
+    return Array.from(text.matchAll(/([^;"\s]+) ([^;\s]+) ([^;\s]+);/g), ([, name, leader, messages]) => ({
       ...{ name, leader, messages: Number(messages) },
     }));
   }
@@ -125,10 +126,10 @@ export class BrokerCluster {
     );
   }
 
-  /** Nodes that have started, as the first sees them; 0 while it does not answer. */
+  /** Nodes that have started, as one of them sees it; 0 while none answers. */
   private async runningSeen(): Promise<number> {
     try {
-      const seen = await this.evaluate('integer_to_list(length(rabbit_mnesia:cluster_nodes(running)))');
+      const seen = await this.evaluate('integer_to_list(length([N || N <- rabbit_mnesia:cluster_nodes(running), rabbit:is_booted(N)]))');
       return Number(/\d+/.exec(seen)?.[0] ?? 0);
     } catch (error) {
       this.lastTold = (error as Error).message;
@@ -136,15 +137,25 @@ export class BrokerCluster {
     }
   }
 
-  /** What an Erlang expression gives that is a text, on a node that runs. */
-  private evaluate(expression: string): Promise<string> {
-    const node = this.nodes.find(({ running }) => running);
-    if (node === undefined) return Promise.reject(new Error('no node of RabbitMQ runs'));
+  /** What an Erlang expression gives that is a text, on a node that answers. */
+  private async evaluate(expression: string): Promise<string> {
+    let failure = new Error('no node of RabbitMQ runs');
+    for (const node of this.nodes.filter(({ running }) => running)) {
+      try {
+        return await this.ask(node, expression);
+      } catch (error) {
+        failure = error as Error;
+      }
+    }
+    throw failure;
+  }
+
+  private ask({ name }: BrokerNode, expression: string): Promise<string> {
     return new Promise((resolve, reject) => {
       const options = { timeout: CALL_MS, env: { ...process.env, ERL_EPMD_PORT: String(this.epmdPort) } };
-      const child = execFile(this.rabbit.erlCall, ['-c', this.cookie, '-n', node.name, '-e'], options, (error, out) => {
-        if (error === null && out.startsWith('{ok, ')) resolve(out.slice('{ok, '.length));
-        else reject(error ?? new Error(`${node.name} answered ${out}`));
+      const child = execFile(this.rabbit.erlCall, ['-c', this.cookie, '-n', name, '-e'], options, (error, out) => {
+        if (error === null && out.startsWith(ANSWERED)) resolve(out.slice(ANSWERED.length));
+        else reject(error ?? new Error(`${name} answered ${out}`));
       });
       // It ends without reading when it cannot reach the node, and says so by its exit code.
       child.stdin?.on('error', () => undefined).end(`${expression}.\n`);
