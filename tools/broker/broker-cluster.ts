@@ -56,6 +56,10 @@ export class BrokerCluster {
         }),
     );
     const cluster = new BrokerCluster(rabbit, home, cookie, epmdPort, epmd, nodes);
+    // Nodes are in groups of their own: what ends this process would leave them.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => void cluster.stop().finally(() => process.exit(1)));
+    }
     try {
       // Those that join need one to join.
       nodes[0].start();
@@ -129,7 +133,9 @@ export class BrokerCluster {
   /** Nodes that have started, as one of them sees it; 0 while none answers. */
   private async runningSeen(): Promise<number> {
     try {
-      const seen = await this.evaluate('integer_to_list(length([N || N <- rabbit_mnesia:cluster_nodes(running), rabbit:is_booted(N)]))');
+      const seen = await this.evaluate(
+        'integer_to_list(length([N || N <- rabbit_mnesia:cluster_nodes(running), rabbit:is_booted(N)]))',
+      );
       return Number(/\d+/.exec(seen)?.[0] ?? 0);
     } catch (error) {
       this.lastTold = (error as Error).message;

@@ -22,8 +22,12 @@ export function rabbitOrReason(log: (line: string) => void): Rabbit | string {
   if (process.getuid?.() !== 0) return 'rabbitmq-server is not installed, and only root can install it';
   if (!existsSync('/usr/bin/apt-get')) return 'rabbitmq-server is not installed, and there is no apt-get to install it';
   log('installing rabbitmq-server from Debian');
-  const failure = withoutServices(() => apt('update', '-q') ?? apt('install', '-q', '-y', '--no-install-recommends', 'rabbitmq-server'));
-  return installed() ?? `rabbitmq-server cannot be installed: ${failure ?? 'its programs are not where Debian has them'}`;
+  const failure = withoutServices(
+    () => apt('update', '-q') ?? apt('install', '-q', '-y', '--no-install-recommends', 'rabbitmq-server'),
+  );
+  return (
+    installed() ?? `rabbitmq-server cannot be installed: ${failure ?? 'its programs are not where Debian has them'}`
+  );
 }
 
 function installed(): Rabbit | undefined {

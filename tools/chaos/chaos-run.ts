@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Client } from 'pg';
-import type { Rabbit } from '../broker/rabbit-package';
+import type { BrokerCluster } from '../broker/broker-cluster';
 import { uniform } from '../market/random';
 import { ChaosStack } from './chaos-stack';
 import { checkStore, type StoreCheck } from './check-store';
@@ -16,8 +16,8 @@ export interface ChaosOptions {
   readonly events: number;
   readonly seed: number;
   readonly sabotage: Sabotage | undefined;
-  /** Where given, events go by way of a cluster of it, which is struck too. */
-  readonly rabbit?: Rabbit | undefined;
+  /** Where given, events go by way of it, and its nodes are struck too. */
+  readonly cluster?: BrokerCluster | undefined;
   readonly log: (line: string) => void;
   readonly onProgress: (kills: number, acknowledged: number) => void;
 }
@@ -47,7 +47,7 @@ const SABOTAGED_DRAIN_MS = 20_000;
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { log, sabotage } = options;
   const began = Date.now();
-  const stack = await ChaosStack.start({ predictorArgs: sabotageArgs(sabotage), rabbit: options.rabbit, log });
+  const stack = await ChaosStack.start({ predictorArgs: sabotageArgs(sabotage), cluster: options.cluster, log });
   let keep = true;
   let producer: Producer | undefined;
   try {

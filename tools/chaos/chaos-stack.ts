@@ -9,8 +9,7 @@ import { freePorts } from '../stack/free-ports';
 import { postgresHome } from '../stack/postgres-home';
 import { livingPostmaster } from '../stack/postmaster';
 import { ServiceProcess } from '../stack/service-process';
-import { BrokerCluster } from '../broker/broker-cluster';
-import type { Rabbit } from '../broker/rabbit-package';
+import type { BrokerCluster } from '../broker/broker-cluster';
 import { BrokerGate } from './broker-gate';
 import { SpoolDisk } from './spool-disk';
 import { until } from './until';
@@ -42,8 +41,8 @@ interface Brokered {
 export interface ChaosStackOptions {
   /** Arguments of node that come before those of the predictor. */
   readonly predictorArgs: readonly string[];
-  /** Where given, a cluster of it stands between the predictor and a writer of its own. */
-  readonly rabbit?: Rabbit | undefined;
+  /** Where given, it stands between the predictor and a writer of its own; it is the caller's to stop. */
+  readonly cluster?: BrokerCluster | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -73,7 +72,8 @@ export class ChaosStack {
     const [postgres = 0, experiments = 0, http = 0, grpc = 0, writer = 0] = await freePorts(5);
     const server = await startPostgres(home, postgres);
     await ensureDatabase(server, 'adlift');
-    const broker = options.rabbit && (await startBroker(options.rabbit));
+    const { cluster } = options;
+    const broker = cluster && { cluster, gate: await BrokerGate.before(cluster.urls) };
     const spool = join(home, 'spool');
     const disk = broker === undefined ? SpoolDisk.prepare(spool, options.log) : SpoolDisk.shared(spool);
     const ports = { postgres, experiments, http, grpc, writer };
@@ -111,7 +111,8 @@ export class ChaosStack {
 
   /** Starts an app and waits until it takes connections. */
   async startApp(app: App): Promise<void> {
-    const args = app === 'experiments' ? appArguments(app) : [...this.options.predictorArgs, ...appArguments('predictor')];
+    const args =
+      app === 'experiments' ? appArguments(app) : [...this.options.predictorArgs, ...appArguments('predictor')];
     const logFile = join(this.home, 'logs', `${app}.log`);
     const started = new ServiceProcess({
       ...{ name: app, args, logFile, cwd: ROOT, onDeath: () => undefined },
@@ -148,7 +149,6 @@ export class ChaosStack {
   async stop(keep: boolean): Promise<void> {
     for (const app of this.apps.values()) await app.stop();
     await this.broker?.gate.close();
-    await this.broker?.cluster.stop();
     await this.postgres.stop();
     this.disk.remove();
     if (!keep) rmSync(this.home, { recursive: true, force: true });
@@ -190,11 +190,6 @@ export class ChaosStack {
 
 function startPostgres(home: string, port: number): Promise<RunningPostgres> {
   return startEmbeddedPostgres({ home, port, password: 'chaos', log: () => undefined });
-}
-
-async function startBroker(rabbit: Rabbit): Promise<Brokered> {
-  const cluster = await BrokerCluster.start(rabbit);
-  return { cluster, gate: await BrokerGate.before(cluster.urls) };
 }
 
 function childrenOf(parent: number): number[] {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, program } from 'commander';
+import { BrokerCluster } from '../broker/broker-cluster';
 import { rabbitOrReason } from '../broker/rabbit-package';
 import { startProgress } from '../proof/progress';
 import { runChaos, type ChaosReport } from './chaos-run';
@@ -30,11 +31,12 @@ Exits with 1 when one is missing or double, or a kept sum is not what the raw ro
     const log = (line: string): unknown => process.stderr.write(`${line}\n`);
     const rabbit = broker ? rabbitOrReason(log) : undefined;
     if (typeof rabbit === 'string') throw new Error(rabbit);
+    const cluster = rabbit && (await BrokerCluster.start(rabbit));
     const progress = startProgress('chaos', options.kills);
     const report = await runChaos({
-      ...{ ...options, sabotage, rabbit, log },
+      ...{ ...options, sabotage, cluster, log },
       onProgress: (kills) => progress.update(kills),
-    });
+    }).finally(() => cluster?.stop());
     progress.stop();
     process.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : text(report));
     process.exitCode = report.ok ? 0 : 1;

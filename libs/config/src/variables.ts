@@ -29,4 +29,6 @@ export const milliseconds = (byDefault: number): z.ZodType<number> =>
 export const amqpUrls = z
   .string()
   .transform((text) => text.split(',').map((url) => url.trim()))
-  .pipe(z.array(z.url({ protocol: /^amqps?$/, error: 'must be amqp:// or amqps:// URLs, separated by commas' })).min(1));
+  .pipe(
+    z.array(z.url({ protocol: /^amqps?$/, error: 'must be amqp:// or amqps:// URLs, separated by commas' })).min(1),
+  );

@@ -1,7 +1,7 @@
 import { SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { Injectable, Logger } from '@nestjs/common';
 import type { MovedNotice, StoredNotice } from '@adlift/ledger';
-import { telemetry } from '@adlift/telemetry';
+import { observe, telemetry } from '@adlift/telemetry';
 
 /** A store that stays away is said again after this long. */
 const REPEAT_MS = 30_000;
@@ -22,10 +22,8 @@ export class LedgerObservers {
   private readonly brokered = this.telemetry.meter.createCounter('adlift_broker_records', {
     description: 'Records confirmed by RabbitMQ, and acknowledged to it after their COMMIT, by stream',
   });
-  private readonly brokerLag = this.telemetry.meter.createHistogram('adlift_broker_lag_seconds', {
-    description: 'Age of the oldest record of a batch when RabbitMQ had confirmed it, or had it acknowledged',
-    unit: 's',
-  });
+  /** Seconds, by what was done to the batch. */
+  private readonly brokerLag = { published: 0, consumed: 0 };
   private readonly dead = this.telemetry.meter.createCounter('adlift_broker_dead', {
     description: 'Messages that could not be read and are in the queue adlift.dead',
   });
@@ -33,7 +31,13 @@ export class LedgerObservers {
   constructor() {
     this.records.add(0, { stream: 'event', status: 'accepted' });
     this.failures.add(0);
+    this.brokered.add(0, { stream: 'event', what: 'published' });
     this.dead.add(0, { stream: 'event' });
+    observe(
+      'adlift_broker_lag_seconds',
+      'Age of the oldest record of the last batch when RabbitMQ had confirmed it, or had it acknowledged',
+      () => Object.entries(this.brokerLag).map(([what, seconds]) => [seconds, { what }] as const),
+    );
   }
 
   stored({ stream, records, duplicates, conflicts, rejected, startedMs, endedMs, decisions }: StoredNotice): void {
@@ -66,7 +70,7 @@ export class LedgerObservers {
     }
     this.saidAway = 0;
     this.brokered.add(notice.records, { stream, what: type });
-    this.brokerLag.record(notice.lagMs / 1000, { what: type });
+    this.brokerLag[type] = notice.lagMs / 1000;
   }
 
   away(message: string): void {

@@ -18,6 +18,9 @@ export interface QueueDrainOptions {
   readonly ending: AbortSignal;
 }
 
+/** How often a writer looks whether it has more than its share of the queues. */
+const SHARE_MS = 5000;
+
 /**
  * Moves one stream from the queues of RabbitMQ to a sink: packs deliveries, puts, acknowledges. What was put and could
  * not be acknowledged is delivered again and found to be a repeat. While the sink is away, deliveries are held and
@@ -27,6 +30,7 @@ export class QueueDrain {
   private readonly backOff: BackOff;
   private subscription: Subscription | undefined;
   private publisher: Publisher | undefined;
+  private sharedMs = 0;
 
   constructor(private readonly options: QueueDrainOptions) {
     this.backOff = new BackOff(options.ending);
@@ -78,15 +82,19 @@ export class QueueDrain {
     }
     subscription.acknowledge(deliveries);
     tell({ type: 'consumed', stream, records: records.length, lagMs: Math.max(0, Date.now() - first.arrivedMs) });
+    if (Date.now() - this.sharedMs > SHARE_MS) {
+      this.sharedMs = Date.now();
+      await subscription.share();
+    }
     if (2 * records.length < limit) await this.backOff.pause(lingerMs);
   }
 
   /** Moves a message as it is to where somebody can look at it. */
   private async bury(subscription: Subscription, { message }: Delivery, reason: string): Promise<void> {
     const { stream, tell } = this.options;
-    const { contentType, headers, type } = message.properties;
+    const { headers } = message.properties;
     const options = {
-      ...{ contentType: contentType as string | undefined, type: type as string | undefined },
+      type: stream,
       headers: { ...headers, 'adlift-reason': reason, 'adlift-queue': message.fields.routingKey },
     };
     try {

@@ -24,6 +24,8 @@ export class Subscription {
   /** Delivered and not acknowledged, the oldest first. Nothing of it can be acknowledged once this is closed. */
   readonly held: Delivery[] = [];
   private isClosed = false;
+  /** Consumers by queue, and whether they were given anything: of a queue that is another's nothing comes. */
+  private readonly consumers = new Map<string, { readonly tag: string; active: boolean }>();
   private woken = Promise.withResolvers<void>();
 
   private constructor(
@@ -42,9 +44,7 @@ export class Subscription {
     const subscription = new Subscription(stream, channel);
     await declareQueues(channel, stream, shards);
     await channel.prefetch(PREFETCH);
-    for (const queue of queuesOf(stream, shards)) {
-      await channel.consume(queue, (message) => subscription.delivered(message));
-    }
+    for (const queue of queuesOf(stream, shards)) await subscription.consume(queue);
     return subscription;
   }
 
@@ -73,6 +73,22 @@ export class Subscription {
     if (last !== undefined && !this.isClosed) this.channel.ack(last.message, true);
   }
 
+  /**
+   * Leaves one queue to the next of its subscribers when more than a fair share of them comes here. Called now and
+   * then, every subscriber ends up with its share; what it was given of the queue before stays its own to acknowledge.
+   */
+  async share(): Promise<void> {
+    const active = Array.from(this.consumers).filter(([, consumer]) => consumer.active);
+    const [some] = active;
+    if (some === undefined) return;
+    const [queue, { tag }] = some;
+    const { consumerCount } = await this.channel.checkQueue(queue);
+    if (active.length <= Math.ceil(this.consumers.size / Math.max(1, consumerCount))) return;
+    await this.channel.cancel(tag);
+    // At the end of those who wait for it.
+    await this.consume(queue);
+  }
+
   /** Ends it; what is held goes to the next subscriber. */
   async close(): Promise<void> {
     try {
@@ -82,9 +98,16 @@ export class Subscription {
     }
   }
 
+  private async consume(queue: string): Promise<void> {
+    const { consumerTag: tag } = await this.channel.consume(queue, (message) => this.delivered(message));
+    this.consumers.set(queue, { tag, active: false });
+  }
+
   private delivered(message: ConsumeMessage | null): void {
     // The broker has cancelled the consumer, as when the queue is deleted: subscribed anew, it is declared anew.
     if (message === null) return void this.close();
+    const consumer = this.consumers.get(message.fields.routingKey);
+    if (consumer?.tag === message.fields.consumerTag) consumer.active = true;
     const arrivedMs = arrivedMsOf(message.properties.headers);
     this.held.push({ message, arrivedMs, content: this.read(message.content) });
     this.wake();

@@ -11,7 +11,11 @@ export const DEAD_LETTERS = 'adlift.dead';
  */
 const DELIVERY_LIMIT = 1_000_000_000;
 
-const REPLICATED = { 'x-queue-type': 'quorum', 'x-queue-leader-locator': 'balanced', 'x-delivery-limit': DELIVERY_LIMIT };
+const REPLICATED = {
+  'x-queue-type': 'quorum',
+  'x-queue-leader-locator': 'balanced',
+  'x-delivery-limit': DELIVERY_LIMIT,
+};
 
 /** The queue of one shard of a stream. */
 export function queueOf(stream: LedgerStream, shard: number): string {
