@@ -1,5 +1,5 @@
 export { type BrokerOptions } from './broker/broker-options';
-export { allQueues, DEAD_LETTERS, queueOf, queuesOf } from './broker/topology';
+export { DEAD_LETTERS, queueOf } from './broker/topology';
 export { foldDeltas } from './fold/fold-deltas';
 export { MOMENT_COLUMNS, type MomentSum } from './fold/moment-columns';
 export { setRevenueCap } from './fold/revenue-cap';

@@ -2,7 +2,7 @@ import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { LedgerStream } from '../ledger-stream';
 import type { BrokerLink } from './broker-link';
 import { arrivedMsOf, recordsIn } from './record-message';
-import { declareQueues, queuesOf } from './topology';
+import { declareQueues, queuesOf, writersOf } from './topology';
 
 /** A message that was delivered and not acknowledged. */
 export interface Delivery {
@@ -42,9 +42,15 @@ export class Subscription {
   static async open(stream: LedgerStream, link: BrokerLink, shards: number): Promise<Subscription> {
     const channel = await link.confirmChannel();
     const subscription = new Subscription(stream, channel);
-    await declareQueues(channel, stream, shards);
-    await channel.prefetch(PREFETCH);
-    for (const queue of queuesOf(stream, shards)) await subscription.consume(queue);
+    try {
+      await declareQueues(channel, stream, shards);
+      await channel.prefetch(PREFETCH);
+      await channel.consume(writersOf(stream), (message) => subscription.delivered(message));
+      for (const queue of queuesOf(stream, shards)) await subscription.consume(queue);
+    } catch (error) {
+      await subscription.close();
+      throw error;
+    }
     return subscription;
   }
 
@@ -82,8 +88,9 @@ export class Subscription {
     const [some] = active;
     if (some === undefined) return;
     const [queue, { tag }] = some;
-    const { consumerCount } = await this.channel.checkQueue(queue);
-    if (active.length <= Math.ceil(this.consumers.size / Math.max(1, consumerCount))) return;
+    // A shard's queue has one consumer, whoever else waits for it.
+    const { consumerCount: writers } = await this.channel.checkQueue(writersOf(this.stream));
+    if (active.length <= Math.ceil(this.consumers.size / Math.max(1, writers))) return;
     await this.channel.cancel(tag);
     // At the end of those who wait for it.
     await this.consume(queue);

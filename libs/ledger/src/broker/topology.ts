@@ -1,5 +1,5 @@
 import type { Channel } from 'amqplib';
-import { LEDGER_STREAMS, type LedgerStream } from '../ledger-stream';
+import type { LedgerStream } from '../ledger-stream';
 
 /** Where messages go that nobody here can read. */
 export const DEAD_LETTERS = 'adlift.dead';
@@ -27,6 +27,11 @@ export function queuesOf(stream: LedgerStream, shards: number): string[] {
   return Array.from({ length: shards }, (_, shard) => queueOf(stream, shard));
 }
 
+/** A queue that stays empty: as many consumers as it has, so many writers share the stream. */
+export function writersOf(stream: LedgerStream): string {
+  return `adlift.${stream}.writers`;
+}
+
 /**
  * Declares the queues of a stream, and that of the dead letters; those that are there already stay. Rejects when one is
  * there with other properties, or has no majority of its members.
@@ -36,10 +41,6 @@ export async function declareQueues(channel: Channel, stream: LedgerStream, shar
     // One writer a shard: with two of them, rows of one unit could wait for each other.
     await channel.assertQueue(queue, { durable: true, arguments: { ...REPLICATED, 'x-single-active-consumer': true } });
   }
+  await channel.assertQueue(writersOf(stream), { durable: true, arguments: REPLICATED });
   await channel.assertQueue(DEAD_LETTERS, { durable: true, arguments: REPLICATED });
-}
-
-/** Every queue there is, for `shards` shards. */
-export function allQueues(shards: number): string[] {
-  return [...LEDGER_STREAMS.flatMap((stream) => queuesOf(stream, shards)), DEAD_LETTERS];
 }
