@@ -14,13 +14,14 @@ export function checksOf(report: ChaosReport): BrokerCheck[] {
   const leaders = times('kill leader');
   const struck = (name: string, fault: string, detail: string): BrokerCheck => {
     const count = times(fault);
-    return { name, ok: count > 0 && missing === 0 && double === 0, detail: `${detail}, ${count} times` };
+    return { name, ok: count > 0 && missing === 0 && double === 0, detail: `${detail}; times: ${count}` };
   };
   return [
     {
       name: 'nothing is missing when leaders are killed while events are published',
       ok: leaders > 1 && missing === 0 && acked > 0,
-      detail: `${acked} acknowledged, ${stored} stored, ${missing} missing, ${leaders} leaders killed ${missed.join(' ')}`,
+      detail:
+        `${acked} acknowledged, ${stored} stored, ${missing} missing, leaders killed: ${leaders} ${missed.join(' ')}`.trim(),
     },
     { name: 'nothing is double', ok: double === 0, detail: `${double} of ${stored} double` },
     {

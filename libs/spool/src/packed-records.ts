@@ -1,4 +1,13 @@
-import { BLOB_HEADER_BYTES, checkBlob, DamagedBlob, putRecord, recordSpan, recordsOf, sealBlob } from './blob';
+import {
+  BLOB_HEADER_BYTES,
+  checkBlob,
+  DamagedBlob,
+  putRecord,
+  recordSpan,
+  recordsOf,
+  RECORDS_AT,
+  sealBlob,
+} from './blob';
 
 /** These records as one sealed blob, in their order: what a spool keeps of them, for whoever carries them further. */
 export function packRecords(records: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
@@ -16,9 +25,18 @@ export function packRecords(records: readonly Uint8Array[]): Uint8Array<ArrayBuf
  */
 export function unpackRecords(blob: Uint8Array): Uint8Array[] {
   checkBlob(blob);
-  const records = recordsOf(blob);
   // A checksum can be right by design, too: whoever made the blob may have counted otherwise.
-  const bytes = records.reduce((sum, record) => sum + recordSpan(record.byteLength), BLOB_HEADER_BYTES);
-  if (bytes !== blob.byteLength) throw new DamagedBlob('its records are not as long as it is');
-  return records;
+  if (endOfRecords(blob) !== blob.byteLength) throw new DamagedBlob('its records are not as long as it is');
+  return recordsOf(blob);
+}
+
+/** Where the last record ends, by the lengths before each; beyond the blob's end where one of them is not in it. */
+function endOfRecords(blob: Uint8Array): number {
+  const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
+  let at = BLOB_HEADER_BYTES;
+  for (let left = view.getUint32(RECORDS_AT, true); left > 0; left--) {
+    if (at >= blob.byteLength) return Infinity;
+    at += recordSpan(view.getUint32(at, true));
+  }
+  return at;
 }
