@@ -13,7 +13,7 @@ export interface Delivery {
   readonly content: { readonly records: readonly Uint8Array[] } | { readonly unreadable: string };
 }
 
-/** Messages of a queue that wait here at most. With up to 256 KiB each, a stream of 4 shards takes 16 MiB. */
+/** Messages of a queue that wait here at most. With up to 256 KiB each when read, a stream of 4 shards takes 16 MiB. */
 const PREFETCH = 16;
 
 /**
