@@ -19,6 +19,10 @@ export interface BenchOptions {
   readonly reloads: number;
   /** The fewer of two numbers of impressions that "report" reports on. */
   readonly impressions: number;
+  /** Minutes for which "outage" takes PostgreSQL away. */
+  readonly minutes: number;
+  /** Events that each contestant of "ingest" stores in a round. */
+  readonly events: number;
   /** File to which "raw" writes the model, for others to measure. */
   readonly keepModel?: string;
   /** One line of progress. */

@@ -1,9 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Bench, BenchResult } from './bench';
+import { beside } from './benches/beside';
 import { batching } from './benches/batching';
 import { grpc } from './benches/grpc';
+import { ingest } from './benches/ingest';
 import { latency } from './benches/latency';
 import { memory } from './benches/memory';
+import { outage } from './benches/outage';
 import { overload } from './benches/overload';
 import { peers } from './benches/peers';
 import { raw } from './benches/raw';
@@ -25,6 +28,9 @@ const BENCHES: readonly Bench[] = [
   telemetry,
   memory,
   report,
+  beside,
+  outage,
+  ingest,
 ];
 const BUSY_LOAD = 0.5;
 
@@ -38,6 +44,8 @@ const command = new Command('npm run -s bench --')
   .option('--seconds <number>', 'seconds of one contestant in one round', positive, 3)
   .option('--reloads <number>', 'reloads over which "reload" watches resident memory', positive, 40)
   .option('--impressions <number>', 'impressions that "report" reports on, and ten times as many', positive, 1_000_000)
+  .option('--minutes <number>', 'minutes for which "outage" takes PostgreSQL away', positive, 10)
+  .option('--events <number>', 'events that each contestant of "ingest" stores in a round', positive, 200_000)
   .option('--keep-model <file>', 'file to which "raw" writes the model, for others to measure')
   .action(run);
 
@@ -47,6 +55,8 @@ interface Options {
   seconds: number;
   reloads: number;
   impressions: number;
+  minutes: number;
+  events: number;
   keepModel?: string;
 }
 

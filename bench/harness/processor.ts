@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 
 /** The server's processor, and that of everything else: load, database, flag service. */
 export const SERVER_CORE = 0;
@@ -12,6 +12,11 @@ const TICKS_PER_SECOND = 100;
 export function pinToLoadCore(): void {
   if (availableParallelism() < 2) throw new Error('the benches need two processors: one for the server, one for load');
   execFileSync('taskset', ['-acp', String(LOAD_CORE), String(process.pid)], { stdio: 'ignore' });
+}
+
+/** Lets this process, with all its threads, and children that are started from now on run on every processor. */
+export function useAllProcessors(): void {
+  execFileSync('taskset', ['-acp', `0-${cpus().length - 1}`, String(process.pid)], { stdio: 'ignore' });
 }
 
 /** CPU seconds that a process has used, all threads, in 0.01 s steps. */

@@ -1,10 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
+import { AdServerClient, type EventMessage } from '@adlift/client';
+import { proto } from '@adlift/wire';
 import type { TraceView } from '../../apps/experiments/src/trace/trace-view';
 import type { DemoDocument } from '../../tools/demo/demo-document';
 import { CONTROL, TREATMENT } from '../../tools/demo/demo-experiment';
+import { readPredictorState } from '../../tools/demo/predictor-state';
+import { readSecrets } from '../../tools/stack/secrets';
 import { until } from '../integration/setup/until';
 import { BuiltStack } from './setup/built-stack';
 
+const { EventStatus } = proto.v1;
 const SMALL = ['--requests', '20000', '--units', '4000'];
 
 describe('the demo on a running stack', () => {
@@ -16,7 +23,7 @@ describe('the demo on a running stack', () => {
   afterAll(() => stack.stop(), 60_000);
 
   it("finds the market's true lift, and every count of the report is in the raw tables", async () => {
-    const document = await stack.demo();
+    const document = await stack.demo('--keep-events', join(stack.home, 'events.jsonl'));
     expect(document.experiment).toEqual({ key: 'demo-1', state: 'running', verdict: 'ship' });
     expect(document.traffic).toMatchObject({
       requests: 60_000,
@@ -109,6 +116,45 @@ describe('the demo on a running stack', () => {
     expect(document.experiment.verdict).not.toBe('ship');
     expect(document.metrics[0]?.arms.map(({ variant }) => variant)).toEqual([CONTROL, TREATMENT]);
   }, 240_000);
+
+  it('leaves every kept statistic as it is when all events are sent once more', async () => {
+    const lines = readFileSync(join(stack.home, 'events.jsonl'), 'utf8').trimEnd().split('\n');
+    const events = lines.map((line) => JSON.parse(line) as EventMessage);
+    expect(events.length).toBeGreaterThan(60_000);
+    const before = await keptStatistics();
+    const client = new AdServerClient(stack.addresses().grpcAddress, readSecrets(stack.home).playerKey);
+    const said = new Map<number, number>();
+    try {
+      for (let at = 0; at < events.length; at += 1000) {
+        const results = await client.recordEvents(events.slice(at, at + 1000));
+        for (const { status } of results) said.set(status ?? 0, (said.get(status ?? 0) ?? 0) + 1);
+      }
+    } finally {
+      client.close();
+    }
+    // The predictor has forgotten most of them by now, takes them, and finds them to be repeats when they are stored.
+    expect(said.get(EventStatus.ACCEPTED)).toBeGreaterThan(30_000);
+    expect((said.get(EventStatus.ACCEPTED) ?? 0) + (said.get(EventStatus.DUPLICATE) ?? 0)).toBe(events.length);
+    await until('the repeats to be stored', async () => {
+      const { ledger } = await readPredictorState({
+        predictorUrl: stack.addresses().predictorUrl,
+        secrets: readSecrets(stack.home),
+      });
+      return ledger.events === 0;
+    });
+    expect(await keptStatistics()).toEqual(before);
+  }, 120_000);
+
+  /** A digest of each table that reports read. */
+  async function keptStatistics(): Promise<Record<string, string>> {
+    const tables = ['unit_agg', 'unit_day', 'rollup_day', 'exp_moments', 'exp_phase', 'unit_click'];
+    const digest = (table: string): string =>
+      `(SELECT count(*) || ' ' || md5(string_agg(t::text, '|' ORDER BY t::text)) FROM ${table} t) AS ${table}`;
+    await until('all deltas to be folded', async () => {
+      return (await query<{ n: string }>('SELECT count(*) AS n FROM event_delta', []))?.n === '0';
+    });
+    return (await query<Record<string, string>>(`SELECT ${tables.map(digest).join(', ')}`, [])) ?? {};
+  }
 
   async function query<Row extends object>(sql: string, values: unknown[]): Promise<Row | undefined> {
     const client = new Client({ connectionString: stack.addresses().databaseUrl });

@@ -33,6 +33,8 @@ export interface AdServerOptions {
   /** Event time of the traffic's first moment, Unix milliseconds. */
   readonly startMs: number;
   readonly onProgress: (done: number, total: number) => void;
+  /** Told what was acknowledged. */
+  readonly onSent: (events: readonly EventMessage[]) => void;
 }
 
 const PARALLEL_REQUESTS = 16;
@@ -144,6 +146,7 @@ export class AdServer {
         );
         if (bad !== undefined)
           throw new Error(`an event was not accepted: ${EventStatus[bad.status ?? 0]} ${bad.reason}`);
+        this.options.onSent(batch);
         return;
       } catch (error) {
         if ((error as Partial<ServiceError>).code !== status.UNAVAILABLE || attempt === 20) throw error;

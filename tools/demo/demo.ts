@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { AdminApi, AdServerClient, type Report } from '@adlift/client';
 import { DEMO_PLAN, makeTraffic, makeWorld, marketTruth, trainMarketModels, type MarketModels } from '../market/index';
 import { startProgress } from '../proof/progress';
@@ -16,6 +17,8 @@ export interface DemoOptions {
   readonly swap: boolean;
   /** Ends the scoring thread when half of the requests are served. */
   readonly killWorker: boolean;
+  /** A file that gets every acknowledged event as a line of JSON. */
+  readonly keepEvents?: string;
   readonly log: (line: string) => void;
 }
 
@@ -51,6 +54,10 @@ export async function runDemo(
     treatment: TREATMENT,
     sabotage: options.sabotage,
     startMs: Date.now(),
+    onSent: (events) => {
+      if (options.keepEvents === undefined) return;
+      appendFileSync(options.keepEvents, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    },
     onProgress: (done) => {
       progress.update(done);
       if (killed || done < traffic.n / 2) return;

@@ -18,6 +18,7 @@ interface Options {
   sabotage: number;
   swap: boolean;
   killWorker: boolean;
+  keepEvents?: string;
 }
 
 const command = new Command('npm run demo --')
@@ -32,6 +33,7 @@ const command = new Command('npm run demo --')
   .option('--sabotage <share>', "share of the treatment's clicks that the ad server keeps back, 0 to 1", share, 0)
   .option('--swap', "give each arm the other one's model", false)
   .option('--kill-worker', 'kill the scoring worker when half of the requests are served', false)
+  .option('--keep-events <file>', 'add every acknowledged event to this file, a line of JSON each')
   .action(run);
 
 async function run(options: Options): Promise<void> {

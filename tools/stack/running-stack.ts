@@ -21,46 +21,24 @@ export interface RunningStack {
 }
 
 /** What another command needs to use a stack that is up; written beside the state while it is. */
-type StackAddresses = Pick<
-  RunningStack,
-  | 'home'
-  | 'databaseUrl'
-  | 'unleashUrl'
-  | 'unleashAdminToken'
-  | 'experimentsUrl'
-  | 'predictorUrl'
-  | 'grpcAddress'
-  | 'edgeUrl'
-  | 'predictorPid'
->;
+const ADDRESSES = [
+  'home',
+  'databaseUrl',
+  'unleashUrl',
+  'unleashAdminToken',
+  'experimentsUrl',
+  'predictorUrl',
+  'grpcAddress',
+  'edgeUrl',
+  'predictorPid',
+] as const satisfies readonly (keyof RunningStack)[];
+type StackAddresses = Pick<RunningStack, (typeof ADDRESSES)[number]>;
 
 const FILE = 'running.json';
 
 /** Notes that the stack is up. */
 export function noteRunning(stack: RunningStack): void {
-  const {
-    home,
-    databaseUrl,
-    unleashUrl,
-    unleashAdminToken,
-    experimentsUrl,
-    predictorUrl,
-    grpcAddress,
-    edgeUrl,
-    predictorPid,
-  } = stack;
-  const addresses: StackAddresses = {
-    home,
-    databaseUrl,
-    unleashUrl,
-    unleashAdminToken,
-    experimentsUrl,
-    predictorUrl,
-    grpcAddress,
-    edgeUrl,
-    predictorPid,
-  };
-  writeFileSync(join(home, FILE), JSON.stringify(addresses, null, 2), { mode: 0o600 });
+  writeFileSync(join(stack.home, FILE), JSON.stringify(stack, [...ADDRESSES], 2), { mode: 0o600 });
 }
 
 /** Notes that it is not any more. */

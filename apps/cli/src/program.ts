@@ -5,6 +5,7 @@ import { experimentCommand } from './experiment/experiment-command';
 import { eventsCommand } from './event/events-command';
 import { importCommand } from './import/import-command';
 import { modelCommand } from './model/model-command';
+import { unitsCommand } from './unit/units-command';
 import { replicasCommand } from './registry/replicas-command';
 
 /** The command line: what a user may ask for. How the services are reached, and which folder the user is in, is the caller's. */
@@ -16,5 +17,6 @@ export function adliftProgram(connect: Connect, userFolder: string): Command {
     .addCommand(eventsCommand(connect))
     .addCommand(adsCommand(connect, userFolder))
     .addCommand(modelCommand(connect, userFolder))
-    .addCommand(replicasCommand(connect));
+    .addCommand(replicasCommand(connect))
+    .addCommand(unitsCommand(connect));
 }

@@ -3,7 +3,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Logger } from 'nestjs-pino';
 import { KeyRegistry } from '@adlift/access';
 import { awaitDatabase, migrate } from '@adlift/persistence';
-import { ProblemFilter } from '@adlift/problem';
+import { answerUnreadable, ProblemFilter } from '@adlift/problem';
 import { cutStragglers } from '@adlift/telemetry';
 import { MAX_ID_BYTES } from '@adlift/wire';
 import { guardHttp } from './access/guard-http';
@@ -31,6 +31,7 @@ export async function createExperimentsApp(config: ExperimentsEnvironment): Prom
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_JSON_BYTES,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+    frameworkErrors: answerUnreadable,
   });
   adapter
     .getInstance()

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { credentialsVariable, openAccessVariable, requireCredentials } from '@adlift/access';
 import { databaseUrl, httpUrl, milliseconds, port } from '@adlift/config';
+import { requireRetention, retentionVariables } from './retention/retention-policy';
 
 /** The experiments app's environment. */
 export const experimentsEnvironment = z
@@ -39,12 +40,14 @@ export const experimentsEnvironment = z
       .min(1, 'must be days, 1 to 30')
       .max(30, 'must be days, 1 to 30')
       .default(3),
+    ...retentionVariables,
     ADLIFT_CREDENTIALS: credentialsVariable,
     ADLIFT_OPEN_ACCESS: openAccessVariable,
     /** Whether the page may read without a key when it is opened over loopback. */
     ADLIFT_PAGE_SESSION: openAccessVariable,
   })
-  .superRefine(requireCredentials);
+  .superRefine(requireCredentials)
+  .superRefine(requireRetention);
 
 export type ExperimentsEnvironment = Readonly<z.infer<typeof experimentsEnvironment>>;
 

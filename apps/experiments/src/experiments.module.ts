@@ -23,6 +23,8 @@ import { RejectedEventService } from './rejected-event/rejected-event.service';
 import { KeptStatistics } from './report/kept-statistics';
 import { ReportController } from './report/report.controller';
 import { ReportService } from './report/report.service';
+import { RetentionService } from './retention/retention.service';
+import { UnitsController } from './retention/units.controller';
 import { ShadowController } from './shadow/shadow.controller';
 import { ShadowService } from './shadow/shadow.service';
 import { ShadowSums } from './shadow/shadow-sums';
@@ -53,6 +55,7 @@ export class ExperimentsModule {
         ReportController,
         ShadowController,
         RejectedEventController,
+        UnitsController,
         HealthController,
         MetricsController,
       ],
@@ -69,6 +72,7 @@ export class ExperimentsModule {
         ReconcileService,
         AdRateService,
         RejectedEventService,
+        RetentionService,
       ],
     };
   }

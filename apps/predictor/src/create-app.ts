@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
-import { ProblemFilter } from '@adlift/problem';
+import { answerUnreadable, ProblemFilter } from '@adlift/problem';
 import { cutStragglers } from '@adlift/telemetry';
 import { Credentials } from './access/credentials';
 import { guardHttp } from './access/guard-http';
@@ -15,7 +15,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 
 /** The predictor, not yet listening: one way to make it, for `main` and for the tests. */
 export async function createPredictorApp(config: PredictorEnvironment): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: MAX_BODY_BYTES });
+  const adapter = new FastifyAdapter({ bodyLimit: MAX_BODY_BYTES, frameworkErrors: answerUnreadable });
   cutStragglers(adapter.getInstance());
   guardHttp(adapter, () => credentials);
   const app = await NestFactory.create<NestFastifyApplication>(PredictorModule.forRoot(config), adapter, {

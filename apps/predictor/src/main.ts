@@ -1,5 +1,6 @@
 import { readConfig } from '@adlift/config';
 import { shutDownOnSignal } from '@adlift/telemetry';
+import { engineGivesWay } from '@adlift/threads';
 import { createPredictorApp } from './create-app';
 import { PredictorStatus } from './health/predictor-status';
 import { listen } from './listen';
@@ -9,6 +10,7 @@ import { predictorEnvironment } from './predictor-config';
 const SETTLE_MS = 10_000;
 
 async function main(): Promise<void> {
+  engineGivesWay();
   const config = readConfig(predictorEnvironment, process.env);
   const app = await createPredictorApp(config);
   shutDownOnSignal(() => app.close());

@@ -1,4 +1,5 @@
 import type { AdEntry, AdState, CatalogueChange } from './ads';
+import type { ErasedUnit } from './erased-unit';
 import type { ModelView, PolicyView, ReplicaView, ServingPolicy } from './models';
 import type { RejectedEventFilter, RejectedEventPage } from './rejected-events';
 import type { ExperimentState, Report } from './report';
@@ -143,6 +144,11 @@ export class AdminApi {
   /** Notes that these were sent again and taken. */
   async noteReplayed(ids: readonly string[]): Promise<void> {
     await this.call('POST', '/v1/events/rejected/replayed', { ids });
+  }
+
+  /** Erases what is stored of a unit; what it had counted stays in the sums, without its name. */
+  eraseUnit(unit: string): Promise<ErasedUnit> {
+    return this.call('DELETE', `/v1/units/${encodeURIComponent(unit)}`);
   }
 
   private async call<T>(method: string, path: string, body?: unknown): Promise<T> {

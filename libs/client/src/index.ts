@@ -1,6 +1,7 @@
 export { AdminApi, ApiError, type ExperimentView, type PublishableBundle } from './admin-api';
 export { type AdEntry, type AdState, type CatalogueChange } from './ads';
 export { AdServerClient, type EventMessage, type PredictCall, type PredictReply } from './ad-server-client';
+export { type ErasedUnit } from './erased-unit';
 export { encodeColumns } from './encode-columns';
 export {
   type LoadState,

@@ -16,6 +16,8 @@ export { mismatches, type Mismatch } from './recount/mismatches';
 export { type Scope } from './recount/raw-facts';
 export { keptStatistics, recount, type Statistics, type StatisticsRow } from './recount/recount';
 export { sealDay } from './recount/seal-day';
+export { COUNTED_TABLES, dropDay } from './retention/drop-day';
+export { eraseUnit, type Erasure } from './retention/erase-unit';
 export { streamStore } from './store/stream-store';
 export { setAttributionWindow } from './validity/attribution-window';
 export { type MovedNotice, type StoredNotice } from './writer/writer-protocol';

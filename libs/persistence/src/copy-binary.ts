@@ -59,6 +59,11 @@ export class BinaryRow {
     return this.bytes.subarray(this.start, this.at);
   }
 
+  /** NULL. */
+  missing(): void {
+    this.field(-1);
+  }
+
   int4(value: number): void {
     this.field(4);
     this.view.setInt32(this.at, value);
@@ -202,7 +207,7 @@ export class BinaryRow {
   }
 
   private field(length: number): void {
-    this.reserve(4 + length);
+    this.reserve(4 + Math.max(length, 0));
     this.view.setInt32(this.at, length);
     this.at += 4;
   }

@@ -5,6 +5,7 @@ import { AdRates1795651200000 } from './migrations/ad-rates';
 import { InitialSchema1795392000000 } from './migrations/initial-schema';
 import { KeptMoments1795827600000 } from './migrations/kept-moments';
 import { ModelServing1795654800000 } from './migrations/model-serving';
+import { NarrowDeltas1795865400000 } from './migrations/narrow-deltas';
 import { Quarantine1795824000000 } from './migrations/quarantine';
 import { ReplicaSpool1795829400000 } from './migrations/replica-spool';
 import { ShadowScores1795741200000 } from './migrations/shadow-scores';
@@ -32,6 +33,7 @@ export function dataSourceOptions(
       Quarantine1795824000000,
       KeptMoments1795827600000,
       ReplicaSpool1795829400000,
+      NarrowDeltas1795865400000,
     ],
     // On a shared database, other tools keep a table by the usual name.
     migrationsTableName: MIGRATIONS_TABLE,

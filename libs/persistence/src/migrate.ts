@@ -1,8 +1,6 @@
 import { HeardClient } from './open-pool';
 import { dataSourceOptions } from './data-source-options';
-
-/** Any constant works; it must only be the same in every process. */
-const MIGRATION_LOCK = 7_203_311;
+import { ADVISORY_LOCKS } from './advisory-locks';
 
 /** Brings the schema up to date. Safe when several replicas start together: one migrates, the others wait. */
 export async function migrate(url: string): Promise<void> {
@@ -11,7 +9,7 @@ export async function migrate(url: string): Promise<void> {
   const lock = new HeardClient({ connectionString: url, application_name: 'adlift-migrate' });
   await lock.connect();
   try {
-    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await lock.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.migration]);
     const source = await new DataSource(dataSourceOptions(url, [])).initialize();
     try {
       await source.runMigrations();

@@ -1,10 +1,8 @@
 import type { ClientBase } from 'pg';
+import { ADVISORY_LOCKS } from './advisory-locks';
 
 /** The event tables, with one partition a day, the day being the prediction's. */
 export const EVENT_TABLES = ['impression', 'click', 'conversion', 'feedback', 'prediction', 'shadow_score'] as const;
-
-/** Any constant works; it must only be the same in every process. */
-const PARTITION_LOCK = 7_203_312;
 
 /**
  * Makes the daily partitions of `tables` for `days` ("YYYY-MM-DD") where they do not exist yet, one process at a time.
@@ -17,7 +15,7 @@ export async function ensurePartitions(
 ): Promise<void> {
   await client.query('BEGIN');
   try {
-    await client.query('SELECT pg_advisory_xact_lock($1)', [PARTITION_LOCK]);
+    await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.partitions]);
     for (const day of days) {
       if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) throw new RangeError(`"${day}" is not a day`);
       const next = new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);

@@ -36,6 +36,11 @@ export function answerProblem(error: unknown, reply: ProblemReply, onInternal: (
     });
 }
 
+/** Fastify's `frameworkErrors`: a URL that its router cannot read reaches no filter. */
+export function answerUnreadable(error: Error, _request: unknown, reply: unknown): void {
+  answerProblem(error, reply as ProblemReply, (fault) => console.error(fault));
+}
+
 /** Nest's and Fastify's own errors (unknown route, broken JSON, body too large) in our terms. */
 function asProblem(error: unknown): DomainError {
   const domain = toDomainError(error);

@@ -4,6 +4,8 @@ import { DomainError } from './domain-error';
 const UNSTORABLE = /^(22021|22P05)$/;
 /** SQLSTATE classes and socket errors of a database that cannot be reached. */
 const AWAY = /^(08...|57P0.|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE)$/;
+/** What pg says, without a code, of a connection that did not come about and of a query that took too long. */
+const TIMED_OUT = /^(timeout exceeded when trying to connect|timeout expired|Connection terminated|Query read timeout)/;
 
 /** Any error as one that a caller may see: what is not meant for callers says only that it is ours. */
 export function toDomainError(error: unknown): DomainError {
@@ -20,8 +22,13 @@ export function toDomainError(error: unknown): DomainError {
       'invalid_argument',
       'a text holds characters that cannot be stored (U+0000, unpaired surrogates)',
     );
-  if (AWAY.test(code)) return new DomainError('unavailable', 'the database is away', undefined, 1);
+  if (AWAY.test(code) || TIMED_OUT.test(messageOf(error)))
+    return new DomainError('unavailable', 'the database is away', undefined, 1);
   return new DomainError('internal', 'an unexpected error; the log of the service has the details');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : '';
 }
 
 /** The code of a database error, also where an ORM has wrapped it; '' for any other error. */

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { readOwnerNote, writeOwnerNote } from './owner-note';
@@ -14,6 +14,7 @@ export const PAGE_BYTES = 8192;
 /** The write-ahead log keeps this much of the disk after it was longer. */
 const WAL_KEPT_BYTES = 16 << 20;
 const CACHE_KIB = 8192;
+const OWNER_ONLY = 0o600;
 /** The lock of a process that was just killed may outlive it by a moment. */
 const LOCK_WAIT_MS = 1000;
 
@@ -48,6 +49,8 @@ const SCHEMA = `
  */
 export function openDatabase(file: string, maxBytes: number): DatabaseSync {
   mkdirSync(dirname(file), { recursive: true });
+  // What is in it is nobody else's business; SQLite gives its other files the same mode.
+  closeSync(openSync(file, 'a', OWNER_ONLY));
   const db = new DatabaseSync(file, { timeout: LOCK_WAIT_MS });
   try {
     // The lock is taken by the first access and kept as long as the connection, which is as long as the process.

@@ -52,6 +52,11 @@ function reopen(meanwhile: (db: DatabaseSync) => void = () => undefined): void {
 }
 
 describe('SpoolFile', () => {
+  it('lets nobody but its owner read what it holds', () => {
+    file.append([batch('events', 10)]);
+    for (const name of [path, `${path}-wal`]) expect(statSync(name).mode & 0o777).toBe(0o600);
+  });
+
   it('gives the oldest batches of one stream, up to so many records or bytes, but at least one', () => {
     for (let i = 0; i < 5; i++) file.append([batch('events', 10), batch('predictions', 1)]);
     expect(idsOf('events')).toEqual([1, 3, 5, 7, 9]);

@@ -1,4 +1,4 @@
-import { InvalidField } from './predict-request';
+import { InvalidField, MAX_ID_BYTES } from './predict-request';
 import { WireReader } from './wire-reader';
 
 /** One message of PredictStream, its request still encoded: what is wrong with that is answered in-band. */
@@ -32,13 +32,17 @@ export function decodeStreamRequest(bytes: Buffer): StreamRequest {
   }
 }
 
-/** The request_id of a PredictRequest that may be malformed otherwise; empty when it cannot be read. */
+/** The request_id of a PredictRequest that may be malformed otherwise; empty when it cannot be read or is no id. */
 export function peekRequestId(request: Buffer): string {
   try {
     const reader = new WireReader(request);
     while (!reader.done) {
       const tag = reader.tag();
-      if (tag === 0x0a) return reader.text();
+      if (tag === 0x0a) {
+        // It goes back to the caller as it is, whatever its length.
+        const id = reader.text();
+        return Buffer.byteLength(id) > MAX_ID_BYTES ? '' : id;
+      }
       reader.skip(tag & 7);
     }
     return '';

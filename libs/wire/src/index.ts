@@ -10,6 +10,7 @@ export { decodePredictRequest } from './decode-predict-request';
 export { decodeStreamRequest, peekRequestId, type StreamRequest } from './decode-stream-request';
 export { decodePredictAnswer } from './decode-predict-answer';
 export { encodePredictAnswer, encodeStreamAnswer, encodeStreamError } from './encode-predict-answer';
+export { countFields } from './count-fields';
 export { MessageBuffer } from './message-buffer';
 export { type AnsweredAssignment, type PredictAnswer } from './predict-answer';
 export {

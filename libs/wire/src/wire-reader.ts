@@ -1,4 +1,8 @@
+import { isUtf8 } from 'node:buffer';
+
 const LOW = 2 ** 32;
+/** What the engine decodes damaged bytes to; ASCII texts are known to be without it before they are looked at. */
+const DAMAGED = '\uFFFD';
 
 /** What `Buffer.toString('utf8')` calls after it has looked at its arguments; texts are many and short here. */
 type Sliceable = Buffer & { utf8Slice(start: number, end: number): string };
@@ -74,10 +78,12 @@ export class WireReader {
     return end;
   }
 
-  /** A string field. */
+  /** A string field. Throws RangeError when it is not UTF-8: two damaged texts could become one. */
   text(): string {
     const end = this.delimited();
     const text = (this.bytes as Sliceable).utf8Slice(this.at, end);
+    if (text.includes(DAMAGED) && !isUtf8(this.bytes.subarray(this.at, end)))
+      throw new RangeError(`the text at byte ${this.at} is not UTF-8`);
     this.at = end;
     return text;
   }

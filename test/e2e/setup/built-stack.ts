@@ -25,6 +25,7 @@ interface Addresses {
   readonly unleashUrl: string;
   readonly experimentsUrl: string;
   readonly predictorUrl: string;
+  readonly grpcAddress: string;
 }
 
 /** The built stack as `npm start` runs it, in a home (with a space in its path) and on ports of its own. */

@@ -167,6 +167,8 @@ describe('the admin API of the ad catalogue', () => {
     ['an unknown parameter', 'GET', '/v1/ads?since=3', undefined, 400],
     ['a cursor that no id can be', 'GET', '/v1/ads?after=%00', undefined, 400],
     ['an id that is too long', 'GET', `/v1/ads/${'x'.repeat(129)}`, undefined, 400],
+    ['an id that is no UTF-8', 'GET', '/v1/ads/%ff', undefined, 400],
+    ['an id that no router takes', 'GET', `/v1/ads/${'x'.repeat(2000)}`, undefined, 400],
     ['an id that is not text', 'DELETE', '/v1/ads/%00', undefined, 400],
   ])('answers %s with problem+json', async (_what, method, path, body, status) => {
     const answer = await call(method, path, body);

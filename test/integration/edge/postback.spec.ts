@@ -51,6 +51,8 @@ describe('postbacks from other servers', () => {
   it('takes its key from the URL where a network can send no header', async () => {
     const [token = ''] = await freshTokens(apps);
     expect(await get({ token, conversion_id: 'c', key: KEYS.network }, {})).toMatchObject({ status: 200 });
+    const proxied = { authorization: `Basic ${Buffer.from('proxy:secret').toString('base64')}` };
+    expect(await get({ token, conversion_id: 'd', key: KEYS.network }, proxied)).toMatchObject({ status: 200 });
   });
 
   it.each<[string, Record<string, string>, number, string, RegExp]>([

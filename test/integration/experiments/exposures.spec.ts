@@ -71,6 +71,14 @@ describe('exposures of a running experiment', () => {
     expect(await exposed()).toEqual(before);
   });
 
+  it('refuses a forced variant with a foreign currency, and one that names more', async () => {
+    const forceVariant = `${KEY}:treatment`;
+    await expect(assignmentOf('forced-unit', { forceVariant, currency: 'USD' })).rejects.toThrow(/currency/);
+    await expect(assignmentOf('forced-unit', { forceVariant: `${forceVariant}:more` })).rejects.toThrow(
+      /force_variant/,
+    );
+  });
+
   it('keeps the assigned arm beside the served one when a fallback answers', async () => {
     const { assigned } = await assignmentOf('fallback-unit');
     await apps.post('/v1/faults/kill-scoring-worker', {}, { authorization: `Bearer ${KEYS.player}` });

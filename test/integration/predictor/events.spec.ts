@@ -126,6 +126,7 @@ describe('events over gRPC and HTTP', () => {
         { kind: 'impression', token: third, viewable: 'perhaps' },
         { kind: 'conversion', token: second, conversionId: 'a\0b\ud800', conversionKind: '\u2028' },
         { kind: 'impression', token: second, position: 2 },
+        { kind: 'click', token: third, chargeMicros: 5 },
       ],
     });
     expect(code).toBe(200);
@@ -135,7 +136,9 @@ describe('events over gRPC and HTTP', () => {
       ...Array.from({ length: 8 }, () => 'rejected'),
       'rejected',
       'accepted',
+      'rejected',
     ]);
+    expect(results[11]?.reason).toMatch(/^malformed: .*chargeMicros/);
     expect(results[1]?.reason).toMatch(/^malformed: timeMs: /);
     expect(results[5]?.reason).toMatch(/^malformed: chargedMicros: /);
     expect(results[7]?.reason).toBe('unknown_kind');
@@ -178,6 +181,8 @@ describe('events over gRPC and HTTP', () => {
       field: 'events',
     });
     expect(await apps.ordinary.recordEvents(events.slice(1))).toHaveLength(1000);
+    const large = [{ kind: CLICK, token: 'x'.repeat(1 << 20) }];
+    expect(await refusal(apps.ordinary.recordEvents(large))).toMatchObject({ code: status.RESOURCE_EXHAUSTED });
   });
 
   it('says the same of equal events within one call', async () => {

@@ -1,8 +1,9 @@
-import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { proto } from '@adlift/wire';
 import { SeededRandom } from '@adlift/training';
 import { TestApps } from '../setup/test-apps';
 import { predictCall } from './predict-call';
+import { callWithBytes, refusal } from './raw-grpc';
 
 const { PredictRequest, PredictResponse, MintTokensRequest, RecordEventsRequest, PredictStreamRequest } = proto.v1;
 
@@ -160,6 +161,27 @@ describe('the predictor under mutated messages', () => {
     const answer = await apps.ordinary.predict(predictCall({ requestId: 'after the storm' }));
     expect(answer).toMatchObject({ fallback: false, model: 'click-lr' });
   }, 300_000);
+
+  /** The field `tag` of the message, as often as 4 MB hold it (1 MB for events); the bytes are its length and content. */
+  const repeated = (tag: number, field: readonly number[], bytes = 4 << 20): Buffer => {
+    const one = Buffer.from([(tag << 3) | 2, ...field]);
+    return Buffer.alloc(Math.floor(bytes / one.length) * one.length, one);
+  };
+  it.each<[string, string, Buffer]>([
+    ['ads', 'Predictor/Predict', repeated(6, [1, 97])],
+    ['columns', 'Predictor/Predict', repeated(7, [2, 10, 0])],
+    ['routing keys', 'Predictor/Predict', repeated(4, [6, 10, 1, 97, 18, 1, 98])],
+    ['predictions to mint tokens for', 'Predictor/MintTokens', repeated(1, [0])],
+    ['past predictions', 'Predictor/MintTokens', repeated(1, [6, 18, 0, 18, 0, 18, 0])],
+    ['candidates to mint tokens for', 'Predictor/MintTokens', repeated(1, [6, 26, 0, 26, 0, 26, 0])],
+    ['events', 'Events/RecordEvents', repeated(1, [0], 1 << 20)],
+  ])('refuses millions of %s in one message without blocking', async (_what, method, message) => {
+    const turns = new LongestTurn();
+    const said = await refusal(callWithBytes(apps.grpcAddress, `/adlift.v1.${method}`, message));
+    turns.stop();
+    expect([status.INVALID_ARGUMENT, status.RESOURCE_EXHAUSTED]).toContain(said.code);
+    expect(turns.longestMs).toBeLessThan(LONGEST_BLOCK_MS);
+  });
 
   it('answers mutated messages of a stream in-band, and the stream goes on', async () => {
     const stream = client.makeBidiStreamRequest('/adlift.v1.Predictor/PredictStream', same, same);

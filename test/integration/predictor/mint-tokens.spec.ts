@@ -117,4 +117,16 @@ describe('MintTokens', () => {
       expect(said).toMatchObject({ code: status.INVALID_ARGUMENT, field: 'predictions' });
     }
   });
+
+  it('mints 5000 tokens in a call, and refuses one more', async () => {
+    const candidates = Array.from({ length: 1000 }, (_, index) => ({ index, adId: `ad-${index}`, propensity: 0.1 }));
+    const predictions = Array.from({ length: 5 }, () => ({ past: past(), candidates }));
+    const minted = await apps.importer.mintTokens({ predictions });
+    expect(minted.predictions.map(({ tokens }) => tokens?.length)).toEqual([1000, 1000, 1000, 1000, 1000]);
+    const more = [...predictions, { past: past(), candidates: [{ index: 1 }] }];
+    expect(await refusal(apps.importer.mintTokens({ predictions: more }))).toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      field: 'predictions',
+    });
+  });
 });

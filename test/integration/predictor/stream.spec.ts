@@ -73,6 +73,17 @@ describe('PredictStream', () => {
     expect((await send({ request: good }, good.requestId)).answer?.requestId).toBe(good.requestId);
   });
 
+  it('refuses a message of more than 4 MB in-band, and repeats no megabyte that came as an id', async () => {
+    const large = call({ adId: ['x'.repeat(5 << 20), 'b', 'c'] });
+    const { error } = await send({ request: large }, large.requestId);
+    expect(error).toMatchObject({
+      code: status.RESOURCE_EXHAUSTED,
+      message: expect.stringMatching(/4194304/) as string,
+    });
+    const named = await send({ request: call({ requestId: 'x'.repeat(1 << 20) }) }, '');
+    expect(named).toMatchObject({ requestId: '', error: { code: status.INVALID_ARGUMENT, field: 'request_id' } });
+  });
+
   it('gives a repeated request the answer it had, and refuses another body under the same id', async () => {
     const request = call();
     const [first, again] = await Promise.all([send({ request }, request.requestId), apps.ordinary.predict(request)]);

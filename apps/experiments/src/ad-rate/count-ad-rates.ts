@@ -1,7 +1,5 @@
 import type { ClientBase } from 'pg';
-
-/** Any constant works; it must only be the same in every process. */
-const COUNT_LOCK = 7_203_314;
+import { ADVISORY_LOCKS } from '@adlift/persistence';
 
 /** Counts a day's events by ad; run again it corrects what late events have changed. */
 const COUNT_DAY = `INSERT INTO ad_rate_day AS kept (day, placement, campaign_id, ad_id, impressions, clicks, conversions)
@@ -22,7 +20,7 @@ export async function countAdRates(client: ClientBase, days: readonly string[]):
     await client.query('BEGIN');
     try {
       const { rows } = await client.query<{ leader: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS leader', [
-        COUNT_LOCK,
+        ADVISORY_LOCKS.adRates,
       ]);
       if (rows[0]?.leader === true) await client.query(COUNT_DAY, [day]);
       await client.query('COMMIT');

@@ -76,7 +76,7 @@ class AdsReader {
     else if (Buffer.byteLength(value) > MAX_URL_BYTES)
       this.problems.add(field, `must be at most ${MAX_URL_BYTES} bytes, got ${Buffer.byteLength(value)}`);
     else if (isLandingUrl(value)) return value;
-    else this.problems.add(field, 'must be an absolute http:// or https:// URL');
+    else this.problems.add(field, 'must be an absolute http:// or https:// URL without a user name');
     return '';
   }
 
@@ -126,9 +126,11 @@ function featureProblem(value: unknown): string | undefined {
   return value.isWellFormed() && !value.includes('\0') ? undefined : 'must be well-formed Unicode text without U+0000';
 }
 
+/** A user name before the host makes one site's URL look like another's. */
 function isLandingUrl(text: string): boolean {
   if (!/^https?:\/\/[^\s\p{Cc}]+$/iu.test(text) || !text.isWellFormed()) return false;
-  return URL.canParse(text);
+  const url = URL.parse(text);
+  return url !== null && url.username === '' && url.password === '';
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

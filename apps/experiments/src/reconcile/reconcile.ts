@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { mismatches, misjudgedEvents } from '@adlift/ledger';
 import { reconcileWork, type ReconcileWork } from './reconcile-work';
+import { ADVISORY_LOCKS } from '@adlift/persistence';
 
 export interface Reconciliation {
   readonly work: ReconcileWork;
@@ -9,12 +10,12 @@ export interface Reconciliation {
 }
 
 const MAX_LISTED = 20;
-/** Any constant works; it must only be the same in every process. */
-const RECONCILE_LOCK = 7_203_316;
 
 /** Compares the day and the experiment whose turn it is with the raw rows; undefined while another process does. */
 export async function reconcile(client: ClientBase, turn: number): Promise<Reconciliation | undefined> {
-  const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [RECONCILE_LOCK]);
+  const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [
+    ADVISORY_LOCKS.reconcile,
+  ]);
   if (rows[0]?.mine !== true) return undefined;
   try {
     const work = await reconcileWork(client, turn);
@@ -23,7 +24,7 @@ export async function reconcile(client: ClientBase, turn: number): Promise<Recon
       ...(day === undefined ? [] : await mismatches(client, { day }, MAX_LISTED)),
       ...(experiment === undefined ? [] : await mismatches(client, { experiment }, MAX_LISTED)),
     ];
-    const misjudged = day === undefined ? [] : await misjudgedEvents(client, day);
+    const misjudged = day === undefined || !(await hasNeighbour(client, day)) ? [] : await misjudgedEvents(client, day);
     return {
       work,
       differing: [
@@ -34,6 +35,15 @@ export async function reconcile(client: ClientBase, turn: number): Promise<Recon
       ],
     };
   } finally {
-    await client.query('SELECT pg_advisory_unlock($1)', [RECONCILE_LOCK]).catch(() => undefined);
+    await client.query('SELECT pg_advisory_unlock($1)', [ADVISORY_LOCKS.reconcile]).catch(() => undefined);
   }
+}
+
+/** Whether the day before was not dropped: clicks around midnight are judged by those on its other side. */
+async function hasNeighbour(client: ClientBase, day: string): Promise<boolean> {
+  const { rows } = await client.query<{ dropped: boolean }>(
+    'SELECT EXISTS (SELECT FROM sealed_day WHERE day = $1::date - 1) AS dropped',
+    [day],
+  );
+  return rows[0]?.dropped === false;
 }

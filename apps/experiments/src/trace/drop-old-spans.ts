@@ -1,7 +1,6 @@
 import type { ClientBase } from 'pg';
+import { ADVISORY_LOCKS } from '@adlift/persistence';
 
-/** Any constant works; it must only be the same in every process. */
-const RETENTION_LOCK = 7_203_314;
 const DAY_MS = 86_400_000;
 
 /**
@@ -16,7 +15,7 @@ export async function dropOldSpans(client: ClientBase, retentionDays: number, no
     // Writers and readers must not stand in a queue behind a drop that waits for one of them.
     await client.query("SET LOCAL lock_timeout = '2s'");
     const { rows: locks } = await client.query<{ leader: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS leader', [
-      RETENTION_LOCK,
+      ADVISORY_LOCKS.spanRetention,
     ]);
     const old = locks[0]?.leader === true ? await partitionsBefore(client, firstKeptDay) : [];
     for (const day of old) await client.query(`DROP TABLE span_${day}`);

@@ -24,19 +24,28 @@ export class ClickService {
   ) {}
 
   /**
-   * Records the click, unless it is a mere look (HEAD), and tells where it leads. Throws NotTrusted for a token or
-   * signature that does not verify, `not_found` when the ad has no landing URL and none was signed.
+   * Records the click, unless it is a mere look (HEAD), and tells where it leads. A charge that cannot be trusted makes
+   * it a rejected click, which leads on all the same. Throws NotTrusted for a token or landing URL that does not verify, `not_found` when the ad has no landing URL and none was signed.
    */
   async click(token: string, fields: EdgeFields, look: boolean): Promise<Click> {
     const location = this.location(token, fields);
-    const outcome = look ? undefined : await this.recorder.record(browserReport('click', token, fields));
+    const outcome = look ? undefined : await this.recorded(token, fields);
     if (location !== undefined) return { location, outcome };
     throw new DomainError('not_found', 'the ad has no landing URL, and no signed one was given as "to"', 'to');
   }
 
+  private recorded(token: string, fields: EdgeFields): Promise<EdgeOutcome> | EdgeOutcome {
+    try {
+      this.trust.signed('charge', token, fields);
+    } catch (error) {
+      if (error instanceof NotTrusted) return this.recorder.refuse(error.reason);
+      throw error;
+    }
+    return this.recorder.record(browserReport('click', token, fields));
+  }
+
   private location(token: string, fields: EdgeFields): string | undefined {
     const { adId } = this.trust.open(token);
-    this.trust.signed('charge', token, fields);
     const signed = this.trust.signed('to', token, fields);
     if (signed === undefined) return locationOf(this.catalogue.landingUrl(adId) ?? '');
     const location = locationOf(signed);

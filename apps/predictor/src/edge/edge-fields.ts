@@ -3,23 +3,30 @@ import { DomainError } from '@adlift/problem';
 /** The fields of a call, from its query and its body; all of them are text. */
 export type EdgeFields = ReadonlyMap<string, string>;
 
+/** What a call may say; whatever else is in its URL is somebody else's, and there as often as they like. */
+const OURS: ReadonlySet<string> = new Set([
+  ...['token', 'key', 'event', 'to', 'to_sig', 'charge', 'sig', 'currency', 'value', 'kind', 'conversion_id', 'time'],
+  ...['position', 'followed', 'viewable', 'reason'],
+]);
+
 const FORM = 'application/x-www-form-urlencoded';
 
 /**
  * Fields of the query and of a body: a form, or a JSON object whatever its type is said to be, because a beacon can
- * only say text/plain. The body's win. Throws `invalid_argument` for a field that is there twice, and for a body that
- * is neither.
+ * only say text/plain. The body's win, and fields that are not ours are left out. Throws `invalid_argument` for a field
+ * of ours that is there twice in the query, and for a body that is neither.
  */
 export function readFields(query: unknown, body?: unknown, type = ''): EdgeFields {
   const fields = new Map<string, string>();
   for (const [name, value] of Object.entries(query ?? {})) {
+    if (!OURS.has(name)) continue;
     if (typeof value !== 'string') throw new DomainError('invalid_argument', `${name} is there more than once`, name);
     fields.set(name, value);
   }
   if (!Buffer.isBuffer(body) || body.length === 0) return fields;
   const text = body.toString('utf8');
-  if (type.startsWith(FORM)) for (const [name, value] of new URLSearchParams(text)) fields.set(name, value);
-  else for (const [name, value] of Object.entries(parseObject(text))) fields.set(name, fieldText(name, value));
+  const given = type.startsWith(FORM) ? new URLSearchParams(text) : Object.entries(parseObject(text));
+  for (const [name, value] of given) if (OURS.has(name)) fields.set(name, fieldText(name, value));
   return fields;
 }
 

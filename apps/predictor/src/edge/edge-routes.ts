@@ -12,8 +12,8 @@ import type { PostbackService } from './postback-service';
 /** A Fastify instance; its own package is not a dependency of ours, Nest's adapter is. */
 export type EdgeScope = ReturnType<FastifyAdapter['get']>;
 type Handler = Parameters<EdgeScope['route']>[0]['handler'];
-type Request = Parameters<Handler>[0];
-type Reply = Parameters<Handler>[1];
+export type EdgeRequest = Parameters<Handler>[0];
+export type EdgeReply = Parameters<Handler>[1];
 
 export interface BrowserParts {
   readonly clicks: ClickService;
@@ -23,10 +23,18 @@ export interface BrowserParts {
 
 const NO_FIELDS: EdgeFields = new Map();
 
+/** Path of a pixel, whatever its token looks like. */
+const PIXEL_PATH = /^\/+t\/+[iv]\//;
+
 /** Routes that a browser calls: pixels always get their image, clicks their redirect, beacons a word of the outcome. */
 export function addBrowserRoutes(scope: EdgeScope, parts: BrowserParts): void {
-  scope.get('/t/i/:token', (request, reply) => pixel(request, reply, parts, {}));
-  scope.get('/t/v/:token', (request, reply) => pixel(request, reply, parts, { viewable: 'yes' }));
+  for (const [url, preset] of [
+    ['/t/i/:token', {}],
+    ['/t/v/:token', { viewable: 'yes' }],
+  ] as const) {
+    scope.get(url, (request, reply) => pixel(request, reply, parts, preset));
+    scope.head(url, (_request, reply) => sendPixel(reply, undefined));
+  }
   scope.post('/t/v/:token', (request, reply) => beacon(request, reply, parts, 'impression', { viewable: 'yes' }));
   scope.post('/t/h/:token', (request, reply) => beacon(request, reply, parts, 'hide', {}));
   const click: Handler = async (request, reply) => {
@@ -37,6 +45,13 @@ export function addBrowserRoutes(scope: EdgeScope, parts: BrowserParts): void {
     return told(uncached(reply), outcome).redirect(location, 302);
   };
   scope.route({ method: ['GET', 'HEAD'], url: '/t/c/:token', handler: click });
+}
+
+/** A URL that the router could not read: a pixel is an image all the same, anything else is left to the caller. */
+export function answerUnreadable(request: EdgeRequest, reply: EdgeReply, recorder: EdgeRecorder): boolean {
+  if (!PIXEL_PATH.test(request.url)) return false;
+  sendPixel(reply, request.method === 'HEAD' ? undefined : recorder.refuse('malformed: the token cannot be read'));
+  return true;
 }
 
 /** `/t/p`, which servers call. */
@@ -52,7 +67,7 @@ export function addPostbackRoute(scope: EdgeScope, postbacks: PostbackService): 
   });
 }
 
-async function pixel(request: Request, reply: Reply, parts: BrowserParts, preset: Preset): Promise<Reply> {
+async function pixel(request: EdgeRequest, reply: EdgeReply, parts: BrowserParts, preset: Preset): Promise<EdgeReply> {
   let outcome: EdgeOutcome;
   try {
     outcome = await recorded(request, parts, 'impression', readFields(request.query), preset);
@@ -60,16 +75,20 @@ async function pixel(request: Request, reply: Reply, parts: BrowserParts, preset
     // Nobody sees a pixel's error, but everybody sees a broken image.
     outcome = await refused(error, parts.recorder, 'impression', tokenOf(request));
   }
+  return sendPixel(reply, outcome);
+}
+
+function sendPixel(reply: EdgeReply, outcome: EdgeOutcome | undefined): EdgeReply {
   return told(uncached(reply), outcome).type('image/gif').send(PIXEL);
 }
 
 async function beacon(
-  request: Request,
-  reply: Reply,
+  request: EdgeRequest,
+  reply: EdgeReply,
   parts: BrowserParts,
   kind: ReportedKind,
   preset: Preset,
-): Promise<Reply> {
+): Promise<EdgeReply> {
   const fields = readFields(request.query, request.body, request.headers['content-type']);
   const outcome = await recorded(request, parts, kind, fields, preset).catch((error: unknown) =>
     counted(error, parts.recorder, kind, tokenOf(request)),
@@ -84,7 +103,7 @@ type Preset = Readonly<Record<string, string>>;
 
 /** Throws {@link NotTrusted} without recording anything. */
 function recorded(
-  request: Request,
+  request: EdgeRequest,
   { trust, recorder }: BrowserParts,
   kind: ReportedKind,
   given: EdgeFields,
@@ -116,11 +135,11 @@ async function refused(
     : recorder.refuse(error.reason);
 }
 
-function tokenOf(request: Request): string {
+function tokenOf(request: EdgeRequest): string {
   return (request.params as { token?: string }).token ?? '';
 }
 
-function uncached(reply: Reply): Reply {
+function uncached(reply: EdgeReply): EdgeReply {
   return reply
     .header('cache-control', 'no-store, no-cache, must-revalidate, max-age=0')
     .header('pragma', 'no-cache')
@@ -129,7 +148,7 @@ function uncached(reply: Reply): Reply {
 }
 
 /** What became of the event, for whoever looks at the answer's headers. */
-function told(reply: Reply, outcome: EdgeOutcome | undefined): Reply {
+function told(reply: EdgeReply, outcome: EdgeOutcome | undefined): EdgeReply {
   if (outcome === undefined) return reply;
   reply.header('adlift-event', outcome.status);
   if (outcome.reason !== '') reply.header('adlift-reason', outcome.reason.replace(/[^\x20-\x7e]/g, '?'));

@@ -5,7 +5,14 @@ import { cutStragglers } from '@adlift/telemetry';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
 import { ClickService } from './click-service';
 import { EdgeRecorder } from './edge-recorder';
-import { addBrowserRoutes, addPostbackRoute, type EdgeScope } from './edge-routes';
+import {
+  addBrowserRoutes,
+  addPostbackRoute,
+  answerUnreadable,
+  type EdgeReply,
+  type EdgeRequest,
+  type EdgeScope,
+} from './edge-routes';
 import { EdgeTrust } from './edge-trust';
 import { PostbackService } from './postback-service';
 
@@ -29,14 +36,19 @@ export class EdgeServer implements BeforeApplicationShutdown {
     const server = new FastifyAdapter({
       bodyLimit: MAX_BODY_BYTES,
       exposeHeadRoutes: false,
-      routerOptions: { maxParamLength: MAX_TOKEN_LENGTH },
-      frameworkErrors: (error: Error, _request: unknown, reply: unknown) => this.answer(error, reply as ProblemReply),
+      // Templates add slashes, and a visitor is not lost for one.
+      routerOptions: { maxParamLength: MAX_TOKEN_LENGTH, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
+      frameworkErrors: (error: Error, request: EdgeRequest, reply: EdgeReply) =>
+        answerUnreadable(request, reply, recorder) ? undefined : this.answer(error, reply),
     }).getInstance();
     server.removeAllContentTypeParsers();
     server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     server.setErrorHandler((error, _request, reply) => this.answer(error, reply));
     server.setNotFoundHandler((request, reply) =>
-      this.answer(new DomainError('not_found', `there is no ${request.method} ${request.url} here`), reply),
+      this.answer(
+        new DomainError('not_found', `there is no ${request.method} ${request.url.split('?', 1)[0]} here`),
+        reply,
+      ),
     );
     cutStragglers(server);
     addBrowserRoutes(server, { clicks, trust, recorder });

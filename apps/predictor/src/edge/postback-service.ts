@@ -25,8 +25,9 @@ export class PostbackService {
    * cannot be read, NotTrusted for a token that does not verify, `unavailable` when nothing can be kept.
    */
   async record(fields: EdgeFields, authorization: string | undefined): Promise<EventOutcome> {
-    // Networks that only have a URL to fill in cannot send a header.
-    const caller = this.credentials.require('postback', authorization ?? fields.get('key'));
+    // Networks that only have a URL to fill in cannot send a header; what their proxies send is not meant for us.
+    const header = /^Bearer /i.test(authorization ?? '') ? authorization : undefined;
+    const caller = this.credentials.require('postback', header ?? fields.get('key'));
     const event = fields.get('event') ?? 'conversion';
     const kind = Object.hasOwn(EVENTS, event) ? EVENTS[event] : undefined;
     if (kind === undefined)

@@ -1,23 +1,13 @@
+import type { RejectedReport } from '@adlift/client';
 import type { proto } from '@adlift/wire';
 
 export type ReportedKind = 'exposure' | 'impression' | 'click' | 'conversion' | 'hide' | 'invalidate';
 
 /** One event as a caller reports it, whatever the transport. Times in Unix milliseconds (0 = now), money in micros. */
-export interface EventReport {
+export type EventReport = Omit<RejectedReport, 'kind'> & {
   /** Undefined for a kind this version does not know. */
   readonly kind: ReportedKind | undefined;
-  readonly token: string;
-  readonly timeMs: number;
-  readonly position: number;
-  readonly followedRank: 'unknown' | 'followed' | 'overruled';
-  readonly viewable: 'unknown' | 'yes' | 'no';
-  readonly chargedMicros: number;
-  readonly currency: string;
-  readonly conversionId: string;
-  readonly conversionKind: string;
-  readonly valueMicros: number;
-  readonly reason: string;
-}
+};
 
 const KINDS: readonly (ReportedKind | undefined)[] = [
   undefined,

@@ -15,7 +15,8 @@ const envelope = z.strictObject({
   events: z.array(z.unknown()).max(MAX_EVENTS, `at most ${MAX_EVENTS} events a call`),
 });
 
-const event = z.object({
+/** A field that is not known is most likely a misspelt one, whose value would be lost. */
+const event = z.strictObject({
   kind: z.string(),
   token: z.string(),
   timeMs: z.int().min(0).default(0),

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EventOutcome } from '@adlift/ledger';
 import { DomainError } from '@adlift/problem';
-import { proto } from '@adlift/wire';
+import { countFields, proto } from '@adlift/wire';
 import { Credentials } from '../access/credentials';
 import type { UnaryCall } from '../grpc/unary-method';
 import { reportFromProto } from './event-report';
-import { EventsService } from './events.service';
+import { EventsService, MAX_EVENTS, tooManyEvents } from './events.service';
 
 const { EventStatus, RecordEventsRequest, RecordEventsResponse } = proto.v1;
 
@@ -33,10 +33,13 @@ export class EventsGrpc {
   };
 }
 
-function decode(bytes: Uint8Array): proto.v1.RecordEventsRequest {
+/** Looks how many there are first: a message of tiny events would take long to decode, only to be refused. */
+function decode(bytes: Buffer): proto.v1.RecordEventsRequest {
   try {
+    if (countFields(bytes, {}, MAX_EVENTS + 1) > MAX_EVENTS) throw tooManyEvents();
     return RecordEventsRequest.decode(bytes);
   } catch (error) {
+    if (error instanceof DomainError) throw error;
     throw new DomainError('invalid_argument', `not a RecordEventsRequest: ${(error as Error).message}`, '(message)');
   }
 }

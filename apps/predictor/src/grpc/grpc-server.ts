@@ -11,19 +11,19 @@ import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Grant } from '@adlift/access';
-import { DomainError } from '@adlift/problem';
 import { Credentials } from '../access/credentials';
 import { EventsGrpc } from '../events/events.grpc';
 import { ModelHealth } from '../health/model-health';
 import { PredictorGrpc } from '../predict/predictor.grpc';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
 import type { Roles } from '../roles';
+import { MAX_ORDINARY_BYTES, tooLarge } from './message-limit';
 import { streamHandler, streamMethod, type StreamHandler } from './stream-method';
 import { unaryHandler, unaryMethod, type UnaryHandler } from './unary-method';
 
 /** What the transport takes in; a service allows more than the smaller limit only if it says so. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
-const MAX_ORDINARY_BYTES = 4 * 1024 * 1024;
+const MAX_EVENTS_BYTES = 1024 * 1024;
 const DRAIN_MS = 3000;
 const STREAM_MAX_AGE_MS = 10 * 60_000;
 
@@ -53,7 +53,11 @@ export class GrpcServer implements BeforeApplicationShutdown {
     if (roles.has('predict'))
       this.addService('adlift.v1.Predictor', predictor.methods, { scope: 'predict', streams: predictor.streams });
     if (roles.has('events'))
-      this.addService('adlift.v1.Events', { RecordEvents: events.recordEvents }, { scope: 'events' });
+      this.addService(
+        'adlift.v1.Events',
+        { RecordEvents: events.recordEvents },
+        { scope: 'events', maxBytes: MAX_EVENTS_BYTES },
+      );
     new ReflectionService(loadSync(protoFiles(roles), { includeDirs: [protoRoot()] })).addToServer(this.server);
     health.service.addToServer(this.server);
   }
@@ -91,7 +95,7 @@ export class GrpcServer implements BeforeApplicationShutdown {
       definition[name] = unaryMethod(`/${service}/${name}`);
       implementation[name] = unaryHandler((call) => {
         admit(call.metadata);
-        if (call.bytes.length > maxBytes) throw new DomainError('too_large', `at most ${maxBytes} bytes a message`);
+        if (call.bytes.length > maxBytes) throw tooLarge(maxBytes);
         return handler(call);
       });
     }

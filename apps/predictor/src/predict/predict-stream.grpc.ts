@@ -10,6 +10,7 @@ import {
   peekRequestId,
   type StreamRequest,
 } from '@adlift/wire';
+import { MAX_ORDINARY_BYTES, tooLarge } from '../grpc/message-limit';
 import { Stopwatch } from '../trace/stopwatch';
 import { DEFAULT_TIMEOUT_MS } from './predict-call';
 import { PredictObservers } from './predict-observers';
@@ -29,6 +30,7 @@ export class PredictStreamGrpc {
     let trace = parseTraceparent(undefined);
     try {
       message = decodeStreamRequest(bytes);
+      if (bytes.length > MAX_ORDINARY_BYTES) throw tooLarge(MAX_ORDINARY_BYTES);
       if (message.traceparent !== '') trace = parseTraceparent(message.traceparent);
       const timeoutMs = message.timeoutUs === 0 ? DEFAULT_TIMEOUT_MS : message.timeoutUs / 1000;
       const request = decodePredictRequest(message.request);

@@ -9,6 +9,8 @@ import { checkCandidate, checkPastPrediction } from './check-mint';
 
 const DAY_MS = 86_400_000;
 const MAX_PREDICTIONS = 1000;
+/** Sealing them takes the event loop for some 30 ms. */
+const MAX_TOKENS = 5000;
 const BID_TYPES: readonly BidType[] = ['CPC', 'CPC', 'CPM', 'CPA'];
 
 /** Seals event tokens: with an answer, later for a ticket, or for a past prediction that is imported. */
@@ -54,6 +56,9 @@ export class TokenMint {
       if (n > MAX_CANDIDATES)
         throw new InvalidField(`predictions[${i}].candidates`, `at most ${MAX_CANDIDATES}, got ${n}`);
     });
+    const tokens = predictions.reduce((sum, { candidates }) => sum + (candidates?.length ?? 0), 0);
+    if (tokens > MAX_TOKENS)
+      throw new InvalidField('predictions', `at most ${MAX_TOKENS} candidates in all, got ${tokens}`);
     return predictions.map((prediction, i) => {
       const path = `predictions[${i}]`;
       const shared = prediction.past

@@ -41,14 +41,14 @@ export class Assigner {
   }
 
   private decided(request: PredictRequest, expose: (decision: Decision, unitId: string) => boolean): Route {
-    if (request.forceVariant !== '') return this.force(request.forceVariant);
+    if (request.forceVariant !== '') return this.force(request);
     const unitId = request.privacy === 'LIMITED' ? '' : request.unitId;
     let plan: VariantPlan | undefined;
     const assignments = this.recorder.current().map((flag) => {
       const decision = decide(flag, unitId, (unit) => this.source.evaluate(flag.experiment, unit, request.routing));
       // One plan can be carried out; flags that overlap it are not ours, and their arms were not served.
       if (plan !== undefined && decision.plan !== undefined) return outside(flag, 'traffic_taken');
-      requireCurrency(request.currency, decision, flag.experiment);
+      requireCurrency(request.currency, decision.plan, flag.experiment);
       const exposed = decision.plan === undefined || expose(decision, unitId);
       if (!exposed) return outside(flag, 'exposure_unlogged');
       plan ??= decision.plan;
@@ -68,16 +68,17 @@ export class Assigner {
     return true;
   }
 
-  private force(forceVariant: string): Route {
-    const [experiment = '', variant = ''] = forceVariant.split(':');
+  private force({ forceVariant, currency }: PredictRequest): Route {
+    const [experiment = '', variant = '', ...more] = forceVariant.split(':');
     const flag = this.recorder.current().find((one) => one.experiment === experiment);
     const plan = parsePlan(flag?.payloads.get(variant));
-    if (flag === undefined || plan === undefined) {
+    if (flag === undefined || plan === undefined || more.length > 0) {
       throw new InvalidField(
         'force_variant',
         `"${forceVariant}" is not a variant of a running experiment ("experiment:variant")`,
       );
     }
+    requireCurrency(currency, plan, experiment);
     const assignment: Assignment = {
       experiment,
       phase: plan.phase,
@@ -91,7 +92,7 @@ export class Assigner {
 }
 
 /** Amounts of several currencies cannot be added up. */
-function requireCurrency(currency: string, { plan }: Decision, experiment: string): void {
+function requireCurrency(currency: string, plan: VariantPlan | undefined, experiment: string): void {
   if (plan === undefined || currency === '' || plan.currency === '' || currency === plan.currency) return;
   throw new InvalidField(
     'currency',

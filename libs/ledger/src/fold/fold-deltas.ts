@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { ADVISORY_LOCKS } from '@adlift/persistence';
 import { inTransaction } from '../in-transaction';
 import { judgeEvents } from '../validity/judge-events';
 import { createFoldingTables } from './folding-tables';
@@ -6,7 +7,6 @@ import { keepDays } from './keep-days';
 import { keepMoments } from './keep-moments';
 import { keepPhases } from './keep-phases';
 import { keepUnits } from './keep-units';
-import { FOLD_LOCK } from './fold-lock';
 import { takeDeltas } from './take-deltas';
 
 /**
@@ -16,7 +16,7 @@ import { takeDeltas } from './take-deltas';
 export async function foldDeltas(client: ClientBase, limit: number): Promise<number> {
   return inTransaction(client, async () => {
     const { rows } = await client.query<{ leader: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS leader', [
-      FOLD_LOCK,
+      ADVISORY_LOCKS.fold,
     ]);
     if (rows[0]?.leader !== true) return 0;
     // A batch is sorted in memory, not on disk.

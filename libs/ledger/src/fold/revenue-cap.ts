@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
+import { ADVISORY_LOCKS } from '@adlift/persistence';
 import { inTransaction } from '../in-transaction';
-import { FOLD_LOCK } from './fold-lock';
 import { CAPPED, MOMENT_COLUMNS } from './moment-columns';
 
 const CAPPED_COLUMNS = [...MOMENT_COLUMNS].filter(([name]) => name.includes('capped'));
@@ -17,7 +17,7 @@ export async function setRevenueCap(
   capMicros: bigint | null,
 ): Promise<void> {
   await inTransaction(client, async () => {
-    await client.query('SELECT pg_advisory_xact_lock($1)', [FOLD_LOCK]);
+    await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.fold]);
     await client.query(
       `INSERT INTO exp_phase (experiment, phase, revenue_cap_micros) VALUES ($1, $2, $3)
        ON CONFLICT (experiment, phase) DO UPDATE SET revenue_cap_micros = excluded.revenue_cap_micros`,

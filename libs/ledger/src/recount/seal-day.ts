@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { FOLD_LOCK } from '../fold/fold-lock';
+import { ADVISORY_LOCKS } from '@adlift/persistence';
 import { SUM_COLUMNS } from '../fold/sum-columns';
 import { PENDING_FACTS, RAW_FACTS, scopeValues } from './raw-facts';
 import { ROLLUP_DAY, summed } from './statistics-tables';
@@ -19,7 +19,7 @@ const MISSING = SUM_COLUMNS.map(
  * day can no longer be recounted, and by how much its kept sums exceed what is left.
  */
 export async function sealDay(client: ClientBase, day: string, reason: string): Promise<void> {
-  await client.query('SELECT pg_advisory_xact_lock($1)', [FOLD_LOCK]);
+  await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.fold]);
   await client.query(
     `INSERT INTO sealed_day (day, reason) VALUES ($1, $2)
      ON CONFLICT (day) DO UPDATE SET reason = excluded.reason, sealed_at = excluded.sealed_at`,

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { copyBinaryInto } from '@adlift/persistence';
+import type { CopyHopes } from './copy-hopes';
 import { appendDeltas } from './append-deltas';
 import type { EventOutcome, LedgerEventKind } from '../ledger-event';
 import { EventRecord, STAGED_COLUMNS, TOKEN_COLUMNS } from '../record/event-record';
@@ -55,16 +56,19 @@ function plain(kind: 'impression' | 'click' | 'conversion', identity: string, ex
 }
 
 /**
- * Stores event records inside the caller's transaction: staging, raw rows with duplicates left out, deltas of what was
- * really inserted. One outcome per event, in order: `duplicate` when the identity is there already and says the same,
+ * Stores event records inside the caller's transaction: straight into the raw tables where all of them are new, as nearly
+ * always; else by staging, raw rows with duplicates left out, deltas of what was really inserted. One outcome per event, in order: `duplicate` when the identity is there already and says the same,
  * `conflict` when it says something else; both are listed in event_rejected.
  */
 export async function storeEvents(
   client: ClientBase,
   records: readonly Uint8Array[],
   lists: StoredLists,
+  hopes: CopyHopes,
 ): Promise<EventOutcome[]> {
   const events = records.map((record) => new EventRecord(record));
+  await lists.store(client, events);
+  if (await hopes.copied(client, events)) return events.map(() => ACCEPTED);
   await client.query(CREATE_STAGING);
   await copyBinaryInto(
     client,
@@ -72,7 +76,6 @@ export async function storeEvents(
     STAGED_COLUMNS,
     events.map(({ row }, seq) => placed(row, seq)),
   );
-  await lists.store(client, events);
   const outcomes = events.map(() => ACCEPTED);
   const inserted: number[] = [];
   for (const raw of RAW_TABLES) {

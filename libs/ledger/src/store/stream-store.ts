@@ -1,9 +1,10 @@
 import type { ClientBase } from 'pg';
-import { BatchStore, dayText } from '@adlift/persistence';
+import { BatchStore, DayClosed, dayText } from '@adlift/persistence';
 import type { EventOutcome } from '../ledger-event';
 import type { LedgerStream } from '../ledger-stream';
 import { EventRecord } from '../record/event-record';
 import { dayOfRow } from '../record/row-head';
+import { CopyHopes } from './copy-hopes';
 import { storeExposures } from './store-exposures';
 import { ACCEPTED } from './outcomes';
 import { storeEvents } from './store-events';
@@ -16,8 +17,10 @@ import { StoredLists } from './stored-lists';
 interface StreamKind {
   /** Days since 2000-01-01 of the daily partition a record goes to; absent for tables without. */
   readonly dayOf?: (record: Uint8Array) => number;
+  readonly closedDays?: (client: ClientBase, days: readonly string[]) => Promise<readonly string[]>;
   /** Inside an open transaction; one outcome per record, or nothing when all are `accepted`. */
   readonly store: (client: ClientBase, records: readonly Uint8Array[]) => Promise<EventOutcome[] | void>;
+  readonly again?: (error: unknown) => boolean;
   readonly committed?: () => void;
 }
 
@@ -29,10 +32,12 @@ const MAX_KEPT_BYTES = 64 << 10;
  * the database refuses for what it is, which is listed in event_rejected.
  */
 export function streamStore(stream: LedgerStream): BatchStore<Uint8Array, EventOutcome> {
-  const { dayOf, store, committed } = kindOf(stream);
+  const { dayOf, closedDays, store, again, committed } = kindOf(stream);
   return new BatchStore<Uint8Array, EventOutcome>({
     dayOf: (record) => (dayOf === undefined ? undefined : dayText(dayOf(record))),
+    ...(closedDays === undefined ? {} : { closedDays }),
     store: async (client, records) => (await store(client, records)) ?? records.map(() => ACCEPTED),
+    ...(again === undefined ? {} : { again }),
     ...(committed === undefined ? {} : { committed }),
     refused: (record, error, client) => refuse(client, stream, record, error),
   });
@@ -42,9 +47,12 @@ function kindOf(stream: LedgerStream): StreamKind {
   switch (stream) {
     case 'event': {
       const lists = new StoredLists();
+      const hopes = new CopyHopes();
       return {
         dayOf: (record) => new EventRecord(record).day,
-        store: (client, records) => storeEvents(client, records, lists),
+        closedDays: daysDropped,
+        store: (client, records) => storeEvents(client, records, lists, hopes),
+        again: (error) => hopes.inVain(error),
         committed: () => lists.committed(),
       };
     }
@@ -59,6 +67,15 @@ function kindOf(stream: LedgerStream): StreamKind {
   }
 }
 
+/** Days whose events were dropped for their age: what comes of them now may have been counted already. */
+async function daysDropped(client: ClientBase, days: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await client.query<{ day: string }>(
+    "SELECT day::text AS day FROM sealed_day WHERE reason = 'retention' AND day = ANY($1::date[])",
+    [days],
+  );
+  return rows.map(({ day }) => day);
+}
+
 /** Keeps what the database does not take where somebody can look at it. */
 async function refuse(
   client: ClientBase,
@@ -66,7 +83,7 @@ async function refuse(
   record: Uint8Array,
   error: Error,
 ): Promise<EventOutcome> {
-  const reason = `unstorable: ${error.message}`;
+  const reason = error instanceof DayClosed ? error.message : `unstorable: ${error.message}`;
   const kept = Buffer.from(record.subarray(0, MAX_KEPT_BYTES)).toString('base64');
   await listRejections(client, [
     {

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { FOLD_LOCK } from '../fold/fold-lock';
+import { ADVISORY_LOCKS } from '@adlift/persistence';
 import { inTransaction } from '../in-transaction';
 
 /**
@@ -9,7 +9,7 @@ import { inTransaction } from '../in-transaction';
 export async function setAttributionWindow(client: ClientBase, days: number): Promise<boolean> {
   return inTransaction(client, async () => {
     // A fold under way would judge by the old window what is stored after the search below.
-    await client.query('SELECT pg_advisory_xact_lock($1)', [FOLD_LOCK]);
+    await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.fold]);
     const { rows } = await client.query<{ attribution_days: number }>('SELECT attribution_days FROM fold_state');
     const before = rows[0]?.attribution_days;
     if (before === undefined || before === days) return false;

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { SpoolConsumer } from '@adlift/spool';
+import { thisThreadGivesWay } from '@adlift/threads';
 import { BrokerLink } from '../broker/broker-link';
 import { BrokerSink } from '../broker/broker-sink';
 import { QueueDrain } from '../broker/queue-drain';
@@ -8,6 +9,8 @@ import { Drain } from './drain';
 import { PostgresSink } from './postgres-sink';
 import type { WriterData, WriterNotice } from './writer-protocol';
 
+// Nobody waits for it.
+thisThreadGivesWay();
 const ending = new AbortController();
 const shared = {
   tell: (notice: WriterNotice): void => parentPort?.postMessage(notice),

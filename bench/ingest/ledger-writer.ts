@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { Ledger, type StoredNotice } from '@adlift/ledger';
+import type { Traffic } from './ingest-traffic';
+
+/** Events of one call; so many calls are under way at once. */
+const CALL_EVENTS = 500;
+const CALLS = 8;
+const MAX_SPOOL_BYTES = 1 << 30;
+const GRACE_MS = 5000;
+
+/** A predictor's own way of events: by the writing thread out of the spool and into PostgreSQL. */
+export class LedgerWriter {
+  private left = 0;
+  private stored: PromiseWithResolvers<void> = Promise.withResolvers();
+  private ledger!: Ledger;
+
+  private constructor(private readonly gate: Client) {}
+
+  /** `folder` is where the spool is made. */
+  static async open(folder: string, databaseUrl: string): Promise<LedgerWriter> {
+    const gate = new Client({ connectionString: databaseUrl });
+    await gate.connect();
+    const writer = new LedgerWriter(gate);
+    const failed = (error: Error): void => writer.stored.reject(error);
+    writer.ledger = await Ledger.open({
+      file: join(folder, 'spool.db'),
+      maxBytes: MAX_SPOOL_BYTES,
+      databaseUrl,
+      onStored: (notice) => writer.heard(notice),
+      onAway: (message) => failed(new Error(`PostgreSQL was away: ${message}`)),
+      onThreadDied: failed,
+    });
+    return writer;
+  }
+
+  /**
+   * Fills the spool while the raw tables are locked; the writer then stands before them with its first batch in hand.
+   * Resolves with what lets it through: a function that resolves when the last record is stored.
+   */
+  async fill({ events, exposures }: Traffic): Promise<() => Promise<void>> {
+    await this.gate.query('BEGIN');
+    await this.gate.query('LOCK TABLE impression, exposure IN ACCESS EXCLUSIVE MODE');
+    this.left = events.length + exposures.length;
+    this.stored = Promise.withResolvers();
+    const calls = Math.ceil(events.length / CALL_EVENTS);
+    const callExposures = Math.ceil(exposures.length / calls);
+    let next = 0;
+    const caller = async (): Promise<void> => {
+      while (next < calls) {
+        const call = next++;
+        await this.ledger.record(
+          events.slice(call * CALL_EVENTS, (call + 1) * CALL_EVENTS),
+          exposures.slice(call * callExposures, (call + 1) * callExposures),
+        );
+      }
+    };
+    await Promise.all(Array.from({ length: CALLS }, caller));
+    return async () => {
+      await this.gate.query('COMMIT');
+      await this.stored.promise;
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.ledger.close(GRACE_MS);
+    await this.gate.end();
+  }
+
+  private heard({ records, duplicates, conflicts, rejected }: StoredNotice): void {
+    if (duplicates + conflicts + rejected > 0) this.stored.reject(new Error('an event was not new to the tables'));
+    this.left -= records;
+    if (this.left === 0) this.stored.resolve();
+  }
+}

@@ -1,0 +1,50 @@
+import type { ClientBase } from 'pg';
+import { copyBinaryInto } from '@adlift/persistence';
+import type { Traffic } from './ingest-traffic';
+import { binaryRow, columnNames, eventTable, exposureTable, type RawTable } from './raw-columns';
+
+const BATCH = 5000;
+
+interface Copy {
+  readonly table: string;
+  readonly columns: string;
+  readonly rows: readonly Uint8Array[];
+}
+
+/** The least there is: rows made beforehand, copied straight into the raw tables, a transaction per batch. */
+export class RawCopy {
+  private readonly batches: readonly (readonly Copy[])[];
+
+  constructor({ events, exposures }: Traffic) {
+    const tables = [...new Set(events.map(({ kind }) => eventTable(kind)))];
+    this.batches = [
+      ...inBatches(exposures).map((batch) => [copyOf(exposureTable(), batch)]),
+      ...inBatches(events).map((batch) =>
+        tables
+          .map((table) =>
+            copyOf(
+              table,
+              batch.filter(({ kind }) => eventTable(kind) === table),
+            ),
+          )
+          .filter(({ rows }) => rows.length > 0),
+      ),
+    ];
+  }
+
+  async run(client: ClientBase): Promise<void> {
+    for (const batch of this.batches) {
+      await client.query('BEGIN');
+      for (const { table, columns, rows } of batch) await copyBinaryInto(client, table, columns, rows);
+      await client.query('COMMIT');
+    }
+  }
+}
+
+function copyOf<Fact>(table: RawTable<Fact>, facts: readonly Fact[]): Copy {
+  return { table: table.name, columns: columnNames(table), rows: facts.map((fact) => binaryRow(table, fact)) };
+}
+
+function inBatches<Fact>(facts: readonly Fact[]): Fact[][] {
+  return Array.from({ length: Math.ceil(facts.length / BATCH) }, (_, i) => facts.slice(i * BATCH, (i + 1) * BATCH));
+}

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import type { ClientBase } from 'pg';
+import { ADVISORY_LOCKS } from '@adlift/persistence';
+import { inTransaction } from '../in-transaction';
+import { sealDay } from '../recount/seal-day';
+import { COUNTED_TABLES } from './drop-day';
+
+/** What was erased of a unit. */
+export interface Erasure {
+  /** Rows by table; tables that held none are left out. */
+  readonly rows: Readonly<Record<string, number>>;
+  /** Days ("YYYY-MM-DD") whose kept sums can no longer be recounted from the raw rows. */
+  readonly sealedDays: readonly string[];
+}
+
+/** Tables that hold the unit by name, and those that hold it by the number of a prediction or its trace. */
+const BY_UNIT = [...COUNTED_TABLES, 'exposure', 'prediction', 'event_delta', 'unit_click', 'unmatched_candidate'];
+const BY_PREDICTION = ['shadow_score', 'event_rejected'];
+const BY_TRACE = ['span', 'trace'];
+const SUMS = ['unit_agg', 'unit_day'];
+
+const RAW_ROWS = [...COUNTED_TABLES, 'exposure', 'prediction'];
+const FOUND = RAW_ROWS.map(
+  (table) => `SELECT day, prediction_id, ${table === 'exposure' ? "''" : 'trace_id'}, ${table !== 'prediction'}
+    FROM ${table} WHERE unit = $1`,
+).join(' UNION ALL ');
+const DAYS = `SELECT DISTINCT day::text AS day FROM erased
+  WHERE counted AND day NOT IN (SELECT day FROM sealed_day WHERE reason = 'retention') ORDER BY 1`;
+
+/**
+ * Erases what is stored of a unit, in one transaction: its events, exposures, logged predictions with their traces and
+ * shadow scores, and what was listed as rejected. What it had counted stays in the sums of its arms, under a random name
+ * that is noted nowhere, so that no report changes. Events of it that come later are new ones. It reads all raw rows.
+ * The client must not be in a transaction. Throws RangeError for the empty unit, which stands for events without one.
+ */
+export async function eraseUnit(client: ClientBase, unit: string): Promise<Erasure> {
+  if (unit === '') throw new RangeError('the empty unit cannot be erased');
+  return inTransaction(client, async () => {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.fold]);
+    await client.query(
+      'CREATE TEMP TABLE erased (day date, prediction_id uuid, trace_id text, counted boolean) ON COMMIT DROP',
+    );
+    await client.query(`INSERT INTO erased ${FOUND}`, [unit]);
+    const rows: Record<string, number> = {};
+    const erase = async (table: string, where: string, values: unknown[] = []): Promise<void> => {
+      const { rowCount } = await client.query(`DELETE FROM ${table} WHERE ${where}`, values);
+      if (rowCount !== null && rowCount > 0) rows[table] = rowCount;
+    };
+    for (const table of BY_PREDICTION) await erase(table, 'prediction_id IN (SELECT prediction_id FROM erased)');
+    for (const table of BY_TRACE) await erase(table, "trace_id IN (SELECT trace_id FROM erased WHERE trace_id <> '')");
+    for (const table of BY_UNIT) await erase(table, 'unit = $1', [unit]);
+    const name = `erased:${randomUUID()}`;
+    for (const table of SUMS) await client.query(`UPDATE ${table} SET unit = $2 WHERE unit = $1`, [unit, name]);
+    const days = (await client.query<{ day: string }>(DAYS)).rows.map(({ day }) => day);
+    for (const day of days) await sealDay(client, day, 'erasure');
+    return { rows, sealedDays: days };
+  });
+}

@@ -1,0 +1,14 @@
+/**
+ * Numbers of the advisory locks that processes exclude each other with. Any constants work; they must only differ, and
+ * be the same in every process and version.
+ */
+export const ADVISORY_LOCKS = {
+  migration: 7_203_311,
+  partitions: 7_203_312,
+  /** Whoever changes the kept statistics, to the end of the transaction. */
+  fold: 7_203_313,
+  adRates: 7_203_314,
+  reconcile: 7_203_316,
+  spanRetention: 7_203_317,
+  retention: 7_203_318,
+} as const;
