@@ -12,5 +12,6 @@ ADLIFT_TOKEN_KEYS=1:$(key)
 ADLIFT_EDGE_KEYS=1:$(key)
 ADLIFT_OPERATOR_KEY=$operator
 ADLIFT_CREDENTIALS='[{"name":"ad server","key":"$(hex)","grants":["predict","events"]},{"name":"network","key":"$(hex)","grants":["postback"]},{"name":"operator","key":"$operator","grants":["admin","metrics","models"]}]'
+RABBITMQ_PASSWORD=$(hex)
 TRACE_SAMPLE_RATE=0.01
 END

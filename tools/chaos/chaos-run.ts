@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { Client } from 'pg';
+import type { BrokerCluster } from '../broker/broker-cluster';
 import { uniform } from '../market/random';
-import { ChaosStack, until } from './chaos-stack';
+import { ChaosStack } from './chaos-stack';
 import { checkStore, type StoreCheck } from './check-store';
-import * as faults from './faults';
-import type { Fault, FaultRecord } from './faults';
+import { BROKER_PLAN, PLAN } from './fault-plan';
+import { fillDisk, type Fault, type FaultRecord } from './faults';
 import { Producer } from './producer';
 import { dropIdentities, sabotageArgs, type Sabotage } from './sabotage';
+import { until } from './until';
 
 export interface ChaosOptions {
   readonly kills: number;
@@ -14,6 +16,8 @@ export interface ChaosOptions {
   readonly events: number;
   readonly seed: number;
   readonly sabotage: Sabotage | undefined;
+  /** Where given, events go by way of it, and its nodes are struck too. */
+  readonly cluster?: BrokerCluster | undefined;
   readonly log: (line: string) => void;
   readonly onProgress: (kills: number, acknowledged: number) => void;
 }
@@ -32,15 +36,6 @@ export interface ChaosReport extends StoreCheck {
   readonly faults: readonly FaultRecord[];
 }
 
-/** Out of ten kills. */
-const KILLS: readonly Fault[] = [
-  ...[faults.killPredictor, faults.killPostgresWhileWriting, faults.killPredictor, faults.killFoldLeader],
-  ...[faults.killProducer, faults.killPredictor, faults.killPostgresWhileFolding, faults.killPredictor],
-  ...[faults.killFoldLeader, faults.killPostgresWhileWriting],
-];
-/** The disk before the spool: a spool that was full once has its cap's worth of disk and needs no more. */
-const OTHERS: readonly Fault[] = [faults.fillDisk, faults.cutConnections, faults.fillSpool, faults.holdLock];
-const KILLS_PER_OTHER = 5;
 const LONGEST_PAUSE_MS = 400;
 /** Stream of the seed that pauses are drawn from. */
 const PAUSES = 1;
@@ -52,7 +47,7 @@ const SABOTAGED_DRAIN_MS = 20_000;
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { log, sabotage } = options;
   const began = Date.now();
-  const stack = await ChaosStack.start({ predictorArgs: sabotageArgs(sabotage), log });
+  const stack = await ChaosStack.start({ predictorArgs: sabotageArgs(sabotage), cluster: options.cluster, log });
   let keep = true;
   let producer: Producer | undefined;
   try {
@@ -88,6 +83,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 
 async function rage(stack: ChaosStack, producer: Producer, options: ChaosOptions): Promise<FaultRecord[]> {
   const done: FaultRecord[] = [];
+  const { kills, killsPerOther, others } = stack.broker === undefined ? PLAN : BROKER_PLAN;
   const strike = async (fault: Fault): Promise<void> => {
     done.push(await fault(stack, producer));
   };
@@ -99,11 +95,11 @@ async function rage(stack: ChaosStack, producer: Producer, options: ChaosOptions
       return Promise.resolve(producer.acknowledged >= due);
     });
     await new Promise((resolve) => setTimeout(resolve, uniform(options.seed, PAUSES, kill) * LONGEST_PAUSE_MS));
-    await strike(KILLS[kill % KILLS.length]);
+    await strike(kills[kill % kills.length]);
     options.onProgress(kill + 1, producer.acknowledged);
-    if (kill % KILLS_PER_OTHER !== KILLS_PER_OTHER - 2) continue;
-    const other = OTHERS[Math.floor(kill / KILLS_PER_OTHER) % OTHERS.length];
-    if (other !== faults.fillDisk || stack.disk.own) await strike(other);
+    if (kill % killsPerOther !== killsPerOther - 2) continue;
+    const other = others[Math.floor(kill / killsPerOther) % others.length];
+    if (other !== fillDisk || stack.disk.own) await strike(other);
   }
   await until('the last events to be acknowledged', () => {
     producer.check();
@@ -119,6 +115,14 @@ async function settle(stack: ChaosStack, timeoutMs: number): Promise<void> {
     async () => {
       const { events, exposures } = await stack.ledger();
       return events + exposures === 0;
+    },
+    timeoutMs,
+  );
+  await until(
+    'the queues to be empty',
+    async () => {
+      const queues = (await stack.broker?.cluster.queues()) ?? [];
+      return queues.every(({ messages }) => messages === 0);
     },
     timeoutMs,
   );

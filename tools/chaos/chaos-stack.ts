@@ -9,23 +9,47 @@ import { freePorts } from '../stack/free-ports';
 import { postgresHome } from '../stack/postgres-home';
 import { livingPostmaster } from '../stack/postmaster';
 import { ServiceProcess } from '../stack/service-process';
+import type { BrokerCluster } from '../broker/broker-cluster';
+import { BrokerGate } from './broker-gate';
 import { SpoolDisk } from './spool-disk';
+import { until } from './until';
 
 /** Small enough to be filled within seconds. */
 const SPOOL_MAX_MB = 12;
-const READY_MS = 60_000;
-const POLL_MS = 10;
+/** Takes what comes while a cluster is down. */
+const BROKERED_SPOOL_MAX_MB = 256;
 const ROOT = join(__dirname, '..', '..', '..');
 
-export type App = 'predictor' | 'experiments';
+/** `writer` is a predictor too, with that role alone; there is one where a broker is. */
+export type App = 'predictor' | 'experiments' | 'writer';
+
+interface Ports {
+  readonly postgres: number;
+  readonly experiments: number;
+  readonly http: number;
+  readonly grpc: number;
+  readonly writer: number;
+}
+
+/** A broker between the predictor and the writer. */
+interface Brokered {
+  readonly cluster: BrokerCluster;
+  /** The writer's way to it. */
+  readonly gate: BrokerGate;
+}
 
 export interface ChaosStackOptions {
   /** Arguments of node that come before those of the predictor. */
   readonly predictorArgs: readonly string[];
+  /** Where given, it stands between the predictor and a writer of its own; it is the caller's to stop. */
+  readonly cluster?: BrokerCluster | undefined;
   readonly log: (line: string) => void;
 }
 
-/** What chaos falls upon: PostgreSQL, a predictor with its spool and writer, an experiments app with the fold. */
+/**
+ * What chaos falls upon: PostgreSQL, a predictor with its spool and writer, an experiments app with the fold; or a
+ * predictor that publishes, a cluster of RabbitMQ and a writer.
+ */
 export class ChaosStack {
   readonly key = randomBytes(18).toString('base64url');
   readonly tokenKeys = `1:${randomBytes(32).toString('base64')}`;
@@ -34,8 +58,9 @@ export class ChaosStack {
   private constructor(
     readonly home: string,
     readonly disk: SpoolDisk,
-    private readonly ports: { postgres: number; experiments: number; http: number; grpc: number },
+    private readonly ports: Ports,
     private postgres: RunningPostgres,
+    readonly broker: Brokered | undefined,
     private readonly options: ChaosStackOptions,
   ) {}
 
@@ -44,14 +69,22 @@ export class ChaosStack {
     // Under root the embedded PostgreSQL runs as another user.
     chmodSync(home, 0o755);
     mkdirSync(join(home, 'logs'));
-    const [postgres = 0, experiments = 0, http = 0, grpc = 0] = await freePorts(4);
+    const [postgres = 0, experiments = 0, http = 0, grpc = 0, writer = 0] = await freePorts(5);
     const server = await startPostgres(home, postgres);
     await ensureDatabase(server, 'adlift');
-    const disk = SpoolDisk.prepare(join(home, 'spool'), options.log);
-    const stack = new ChaosStack(home, disk, { postgres, experiments, http, grpc }, server, options);
-    await stack.startApp('experiments');
-    await stack.startApp('predictor');
+    const { cluster } = options;
+    const broker = cluster && { cluster, gate: await BrokerGate.before(cluster.urls) };
+    const spool = join(home, 'spool');
+    const disk = broker === undefined ? SpoolDisk.prepare(spool, options.log) : SpoolDisk.shared(spool);
+    const ports = { postgres, experiments, http, grpc, writer };
+    const stack = new ChaosStack(home, disk, ports, server, broker, options);
+    for (const app of stack.all) await stack.startApp(app);
     return stack;
+  }
+
+  /** The app that writes to PostgreSQL. */
+  get writing(): App {
+    return this.broker === undefined ? 'predictor' : 'writer';
   }
 
   get databaseUrl(): string {
@@ -78,14 +111,15 @@ export class ChaosStack {
 
   /** Starts an app and waits until it takes connections. */
   async startApp(app: App): Promise<void> {
-    const args = [...(app === 'predictor' ? this.options.predictorArgs : []), ...appArguments(app)];
+    const args =
+      app === 'experiments' ? appArguments(app) : [...this.options.predictorArgs, ...appArguments('predictor')];
     const logFile = join(this.home, 'logs', `${app}.log`);
     const started = new ServiceProcess({
       ...{ name: app, args, logFile, cwd: ROOT, onDeath: () => undefined },
-      env: this.environment(),
+      env: app === 'writer' ? { ...this.environment(), ...this.writerEnvironment() } : this.environment(),
     });
     this.apps.set(app, started);
-    const port = app === 'predictor' ? this.ports.grpc : this.ports.experiments;
+    const port = { predictor: this.ports.grpc, experiments: this.ports.experiments, writer: this.ports.writer }[app];
     await until(`the ${app} to take connections (see ${logFile})`, () => takesConnections(port));
   }
 
@@ -114,9 +148,14 @@ export class ChaosStack {
 
   async stop(keep: boolean): Promise<void> {
     for (const app of this.apps.values()) await app.stop();
+    await this.broker?.gate.close();
     await this.postgres.stop();
     this.disk.remove();
     if (!keep) rmSync(this.home, { recursive: true, force: true });
+  }
+
+  private get all(): App[] {
+    return ['experiments', 'predictor', ...(this.broker === undefined ? [] : (['writer'] as const))];
   }
 
   private environment(): Record<string, string> {
@@ -128,12 +167,23 @@ export class ChaosStack {
       PREDICTOR_URL: `http://127.0.0.1:${http}`,
       // Nobody is there: events need no flags.
       ...{ UNLEASH_URL: 'http://127.0.0.1:9', UNLEASH_CLIENT_TOKEN: 'none', UNLEASH_ADMIN_TOKEN: 'none' },
-      ...{ SPOOL_DIR: this.disk.folder, SPOOL_MAX_MB: String(SPOOL_MAX_MB), OTEL_SDK_DISABLED: 'true' },
+      ...{ SPOOL_DIR: this.disk.folder, OTEL_SDK_DISABLED: 'true' },
+      SPOOL_MAX_MB: String(this.broker === undefined ? SPOOL_MAX_MB : BROKERED_SPOOL_MAX_MB),
       ADLIFT_TOKEN_KEYS: this.tokenKeys,
       ADLIFT_CREDENTIALS: JSON.stringify([
         { name: 'chaos', key: this.key, grants: ['events', 'import', 'metrics', 'models', 'admin'] },
       ]),
-      ...{ EXPERIMENTS_KEY: this.key, PREDICTOR_KEY: this.key, ADLIFT_ROLES: 'predict,events,writer' },
+      ...{ EXPERIMENTS_KEY: this.key, PREDICTOR_KEY: this.key },
+      ADLIFT_ROLES: this.broker === undefined ? 'predict,events,writer' : 'predict,events',
+      ...(this.broker === undefined ? {} : { AMQP_URL: this.broker.cluster.urls.join() }),
+    };
+  }
+
+  /** What the writer's differs in. */
+  private writerEnvironment(): Record<string, string> {
+    return {
+      ...{ ADLIFT_ROLES: 'writer', PREDICTOR_HTTP_PORT: String(this.ports.writer) },
+      ...{ SPOOL_DIR: join(this.home, 'writer-spool'), AMQP_URL: this.broker?.gate.urls.join() ?? '' },
     };
   }
 }
@@ -173,12 +223,4 @@ function takesConnections(port: number): Promise<boolean> {
     socket.once('connect', () => answer(true));
     socket.once('error', () => answer(false));
   });
-}
-
-export async function until(what: string, condition: () => Promise<boolean>, timeoutMs = READY_MS): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs / 1000} s for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
 }

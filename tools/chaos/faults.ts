@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import type { App, ChaosStack } from './chaos-stack';
-import { until } from './chaos-stack';
 import { openTransaction, type OpenTransaction } from './open-transaction';
 import type { Producer } from './producer';
+import { until } from './until';
 
 /** One thing that was done to the system. */
 export interface FaultRecord {
@@ -15,9 +15,13 @@ export interface FaultRecord {
   readonly at: number;
 }
 
-/** Sessions whose transactions are worth breaking, with the process that would commit them. */
-const WRITER = { session: 'adlift-writer', app: 'predictor' } as const;
-const FOLD = { session: 'adlift-fold', app: 'experiments' } as const;
+/** A session whose transactions are worth breaking, with the process that would commit them. */
+interface Committer {
+  readonly session: string;
+  readonly app: App;
+}
+
+const FOLD: Committer = { session: 'adlift-fold', app: 'experiments' };
 
 const SEARCH_MS = 4000;
 const SEARCH_PAUSE_MS = 2;
@@ -26,14 +30,14 @@ const FULL_MS = 20_000;
 
 export type Fault = (stack: ChaosStack, producer: Producer) => Promise<FaultRecord>;
 
-/** kill -9 of the predictor, thread that writes included, inside a transaction if one opens soon. */
-export const killPredictor: Fault = (stack) => killApp(stack, WRITER);
+/** kill -9 of the app that writes, which is the predictor without a broker, inside a transaction if one opens soon. */
+export const killWriter: Fault = (stack) => killApp(stack, writerOf(stack));
 
 /** kill -9 of the experiments app, which leads the fold. */
 export const killFoldLeader: Fault = (stack) => killApp(stack, FOLD);
 
 /** kill -9 of PostgreSQL with a transaction of the writer open. */
-export const killPostgresWhileWriting: Fault = (stack) => killPostgres(stack, WRITER);
+export const killPostgresWhileWriting: Fault = (stack) => killPostgres(stack, writerOf(stack));
 
 /** kill -9 of PostgreSQL with a transaction of the fold open. */
 export const killPostgresWhileFolding: Fault = (stack) => killPostgres(stack, FOLD);
@@ -93,14 +97,18 @@ async function untilRefused(stack: ChaosStack, producer: Producer, meanwhile: ()
   });
 }
 
-async function killApp(stack: ChaosStack, whose: { session: string; app: App }): Promise<FaultRecord> {
+async function killApp(stack: ChaosStack, whose: Committer): Promise<FaultRecord> {
   const transaction = await withAdmin(stack, (admin) => freeze(stack, admin, whose));
   await stack.killApp(whose.app);
   await stack.startApp(whose.app);
   return { ...done(`kill ${whose.app}`, true), transaction };
 }
 
-async function killPostgres(stack: ChaosStack, whose: { session: string; app: App }): Promise<FaultRecord> {
+function writerOf({ writing }: ChaosStack): Committer {
+  return { session: 'adlift-writer', app: writing };
+}
+
+async function killPostgres(stack: ChaosStack, whose: Committer): Promise<FaultRecord> {
   const transaction = await withAdmin(stack, (admin) => freeze(stack, admin, whose));
   await stack.killPostgres();
   process.kill(stack.pidOf(whose.app), 'SIGCONT');
@@ -115,7 +123,7 @@ async function killPostgres(stack: ChaosStack, whose: { session: string; app: Ap
 async function freeze(
   stack: ChaosStack,
   admin: Client,
-  { session, app }: { session: string; app: App },
+  { session, app }: Committer,
 ): Promise<OpenTransaction | undefined> {
   const pid = stack.pidOf(app);
   const deadline = Date.now() + SEARCH_MS;
@@ -134,7 +142,7 @@ async function freeze(
   return undefined;
 }
 
-async function withAdmin<T>(stack: ChaosStack, work: (admin: Client) => Promise<T>): Promise<T> {
+export async function withAdmin<T>(stack: ChaosStack, work: (admin: Client) => Promise<T>): Promise<T> {
   const admin = new Client({ connectionString: stack.databaseUrl, application_name: 'chaos' });
   admin.on('error', () => undefined);
   await admin.connect();
@@ -145,6 +153,6 @@ async function withAdmin<T>(stack: ChaosStack, work: (admin: Client) => Promise<
   }
 }
 
-function done(fault: string, killed: boolean): FaultRecord {
+export function done(fault: string, killed: boolean): FaultRecord {
   return { fault, killed, transaction: undefined, at: Date.now() };
 }

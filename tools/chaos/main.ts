@@ -1,4 +1,6 @@
 import { InvalidArgumentError, Option, program } from 'commander';
+import { BrokerCluster } from '../broker/broker-cluster';
+import { rabbitOrReason } from '../broker/rabbit-package';
 import { startProgress } from '../proof/progress';
 import { runChaos, type ChaosReport } from './chaos-run';
 import { SABOTAGES, type Sabotage } from './sabotage';
@@ -8,6 +10,7 @@ interface Arguments {
   events: number;
   seed: number;
   sabotage?: Sabotage;
+  broker: boolean;
   json: boolean;
 }
 
@@ -22,13 +25,18 @@ Exits with 1 when one is missing or double, or a kept sum is not what the raw ro
   .option('--events <n>', 'events to be acknowledged at least', parseCount, 200_000)
   .option('--seed <n>', 'seed of the pauses', parseCount, 1)
   .addOption(new Option('--sabotage <how>', 'break a promise on purpose; the run must fail').choices(SABOTAGES))
+  .option('--broker', 'by way of a cluster of RabbitMQ, whose nodes are killed too', false)
   .option('--json', 'print one JSON document on standard output', false)
-  .action(async ({ json, sabotage, ...options }: Arguments) => {
+  .action(async ({ json, sabotage, broker, ...options }: Arguments) => {
+    const log = (line: string): unknown => process.stderr.write(`${line}\n`);
+    const rabbit = broker ? rabbitOrReason(log) : undefined;
+    if (typeof rabbit === 'string') throw new Error(rabbit);
+    const cluster = rabbit && (await BrokerCluster.start(rabbit));
     const progress = startProgress('chaos', options.kills);
     const report = await runChaos({
-      ...{ ...options, sabotage, log: (line) => process.stderr.write(`${line}\n`) },
+      ...{ ...options, sabotage, cluster, log },
       onProgress: (kills) => progress.update(kills),
-    });
+    }).finally(() => cluster?.stop());
     progress.stop();
     process.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : text(report));
     process.exitCode = report.ok ? 0 : 1;

@@ -14,6 +14,12 @@ export class SpoolDisk {
     readonly own: boolean,
   ) {}
 
+  /** A folder on whatever disk it is on. */
+  static shared(folder: string): SpoolDisk {
+    mkdirSync(folder, { recursive: true });
+    return new SpoolDisk(folder, false);
+  }
+
   static prepare(folder: string, log: (line: string) => void): SpoolDisk {
     mkdirSync(folder, { recursive: true });
     const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE_MB}m,mode=0700`, 'adlift-chaos', folder]);

@@ -1,16 +1,18 @@
 #!/usr/bin/env node
-// Everything a change must pass: `npm test`. Static checks first, two at a time, then the tests.
+// Everything a change must pass: `npm test`. Static checks first, two at a time, then the tests, the broker's last.
+import { runBroker } from './run-broker.mjs';
 import { runJest } from './run-jest.mjs';
 import { runStaticSteps } from './static-steps.mjs';
 
 const TIERS = ['unit', 'integration', 'e2e'];
-const HELP = `usage: npm test [-- --only static|unit|integration|e2e]
+const HELP = `usage: npm test [-- --only static|unit|integration|e2e|broker]
 
 Runs what every change must pass:
   static       generated code up to date, formatting, types, lint, boundaries between parts, build
   unit         specs beside the sources
   integration  the parts on a real PostgreSQL and a real Unleash server, started for the run
   e2e          the built applications over the wire
+  broker       a small \`npm run test:broker\`: a cluster of RabbitMQ from Debian's package; skipped aloud without it
 
 The last line is "N passed, N failed", static checks and tests together; the exit code is 0 only when nothing failed.`;
 
@@ -18,7 +20,7 @@ function parse(args) {
   if (args.includes('--help')) return { help: true };
   if (args.length === 0) return { only: undefined };
   const [flag, only] = args;
-  const known = ['static', ...TIERS];
+  const known = ['static', ...TIERS, 'broker'];
   if (flag !== '--only' || !known.includes(only) || args.length > 2) {
     return { problem: `unknown arguments "${args.join(' ')}"; allowed are --help and --only ${known.join('|')}` };
   }
@@ -39,9 +41,10 @@ async function main() {
     totals.failed += failed;
   };
   if (only === undefined || only === 'static') add(await runStaticSteps());
-  // End-to-end tests run what is built, so a build that the static steps did not make is made here.
-  if (only === 'e2e') add(await runStaticSteps(['build']));
+  // These run what is built, so a build that the static steps did not make is made here.
+  if (only === 'e2e' || only === 'broker') add(await runStaticSteps(['build']));
   for (const tier of TIERS) if (only === undefined || only === tier) add(await runJest(tier));
+  if (only === undefined || only === 'broker') add(await runBroker());
   console.log(`${totals.passed} passed, ${totals.failed} failed`);
   process.exitCode = totals.failed === 0 ? 0 : 1;
 }

@@ -37,7 +37,9 @@ const DRAIN_MS = 6_000;
           file: join(config.SPOOL_DIR ?? join(config.ADLIFT_HOME, 'spool'), 'ledger.db'),
           maxBytes: config.SPOOL_MAX_MB * 2 ** 20,
           databaseUrl: config.ADLIFT_ROLES.has('writer') ? config.DATABASE_URL : undefined,
+          broker: config.AMQP_URL && { urls: config.AMQP_URL, shards: config.AMQP_SHARDS },
           onStored: (notice) => observers.stored(notice),
+          onMoved: (notice) => observers.moved(notice),
           onAway: (message) => observers.away(message),
           onThreadDied: (error) => observers.threadDied(error),
         }).catch((error: Error) => {
@@ -58,7 +60,7 @@ export class LedgerModule implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     const left = await this.ledger.close(DRAIN_MS);
     if (left > 0)
-      new Logger('ledger').warn(`ended with ${left} records in the spool; they are stored at the next start`);
+      new Logger('ledger').warn(`ended with ${left} records in the spool; they are moved on at the next start`);
     await this.pool.end();
   }
 }

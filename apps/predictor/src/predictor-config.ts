@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { credentialsVariable, openAccessVariable, requireCredentials } from '@adlift/access';
-import { databaseUrl, httpUrl, milliseconds, port } from '@adlift/config';
+import { amqpUrls, databaseUrl, httpUrl, milliseconds, port } from '@adlift/config';
 import { parseKeyRing, type KeyRing } from '@adlift/tokens';
 import { rolesVariable } from './roles';
 
@@ -53,6 +53,10 @@ export const predictorEnvironment = z
     SPOOL_DIR: z.string().min(1).optional(),
     /** The most that events, exposures and log rows may take on disk while PostgreSQL is away, MiB. */
     SPOOL_MAX_MB: z.coerce.number('must be MiB, 8 to 1048576').int().min(8).max(1_048_576).default(2048),
+    /** Nodes of a RabbitMQ cluster between the spools and those with the role `writer`; without, there is none. */
+    AMQP_URL: amqpUrls.optional(),
+    /** Queues a stream is spread over; the same for all predictors. */
+    AMQP_SHARDS: z.coerce.number('must be 1 to 64').int().min(1).max(64).default(4),
     /** Either the keys, or a file that holds them and is read again when it changes. */
     ADLIFT_TOKEN_KEYS: z
       .string()

@@ -1,2 +1,2 @@
 export { ConfigError, readConfig } from './read-config';
-export { databaseUrl, httpUrl, milliseconds, port } from './variables';
+export { amqpUrls, databaseUrl, httpUrl, milliseconds, port } from './variables';

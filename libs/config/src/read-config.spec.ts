@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { ConfigError, readConfig } from './read-config';
-import { databaseUrl, httpUrl, milliseconds, port } from './variables';
+import { amqpUrls, databaseUrl, httpUrl, milliseconds, port } from './variables';
 
 const schema = z.object({
   HTTP_PORT: port(3000),
   DATABASE_URL: databaseUrl,
   UNLEASH_URL: httpUrl.optional(),
+  AMQP_URL: amqpUrls.optional(),
   REFRESH_MS: milliseconds(2000),
   CLIENT_TOKEN: z.string().min(8).optional(),
   LEVEL: z.enum(['debug', 'info']).default('info'),
@@ -52,6 +53,14 @@ describe('readConfig', () => {
 
   it('lists every wrong variable at once', () => {
     expect(complaint({ HTTP_PORT: '0', LEVEL: 'loud' }).split('\n')).toHaveLength(2);
+  });
+
+  it('reads the nodes of a cluster', () => {
+    const { AMQP_URL } = readConfig(schema, { DATABASE_URL, AMQP_URL: 'amqp://a@one:5672, amqps://b@two' });
+    expect(AMQP_URL).toEqual(['amqp://a@one:5672', 'amqps://b@two']);
+    expect(complaint({ AMQP_URL: 'amqp://a:hush@one,http://two' })).toBe(
+      'AMQP_URL is "***": must be amqp:// or amqps:// URLs, separated by commas',
+    );
   });
 
   it('never shows a secret', () => {

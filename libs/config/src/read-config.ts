@@ -24,5 +24,5 @@ export function readConfig<Schema extends z.ZodObject>(
 }
 
 function isSecret(name: string): boolean {
-  return /KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL|DATABASE_URL/.test(name);
+  return /KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL|DATABASE_URL|AMQP_URL/.test(name);
 }

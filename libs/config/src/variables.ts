@@ -24,3 +24,11 @@ export const milliseconds = (byDefault: number): z.ZodType<number> =>
     .int('must be whole milliseconds')
     .min(1, 'must be at least 1 ms')
     .default(byDefault);
+
+/** URLs of the nodes of a RabbitMQ cluster, separated by commas. */
+export const amqpUrls = z
+  .string()
+  .transform((text) => text.split(',').map((url) => url.trim()))
+  .pipe(
+    z.array(z.url({ protocol: /^amqps?$/, error: 'must be amqp:// or amqps:// URLs, separated by commas' })).min(1),
+  );

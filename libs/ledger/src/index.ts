@@ -1,3 +1,5 @@
+export { type BrokerOptions } from './broker/broker-options';
+export { DEAD_LETTERS, queueOf } from './broker/topology';
 export { foldDeltas } from './fold/fold-deltas';
 export { MOMENT_COLUMNS, type MomentSum } from './fold/moment-columns';
 export { setRevenueCap } from './fold/revenue-cap';
@@ -18,4 +20,4 @@ export { COUNTED_TABLES, dropDay } from './retention/drop-day';
 export { eraseUnit, type Erasure } from './retention/erase-unit';
 export { streamStore } from './store/stream-store';
 export { setAttributionWindow } from './validity/attribution-window';
-export { type StoredNotice } from './writer/writer-protocol';
+export { type MovedNotice, type StoredNotice } from './writer/writer-protocol';

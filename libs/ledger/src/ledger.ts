@@ -1,5 +1,6 @@
 import { Spool, SpoolClosed, SpoolFailed, SpoolFull, type SpoolStats } from '@adlift/spool';
 import { StoreUnavailable } from '@adlift/persistence';
+import type { BrokerOptions } from './broker/broker-options';
 import type { Exposure, LedgerEvent } from './ledger-event';
 import { LEDGER_STREAMS, type LedgerStream } from './ledger-stream';
 import { encodeEvent } from './record/event-record';
@@ -9,64 +10,52 @@ import { encodePrediction } from './record/prediction-row';
 import { encodeRejection, type Rejection } from './record/rejection';
 import type { ShadowScore } from './record/shadow-score';
 import { encodeShadowScore } from './record/shadow-row';
-import type { StoredNotice } from './writer/writer-protocol';
-import { WriterWatch } from './writer/writer-watch';
+import { Movers } from './writer/movers';
+import type { MovedNotice, StoredNotice } from './writer/writer-protocol';
 
 export interface LedgerOptions {
   /** File of the spool; one process owns it at a time. */
   readonly file: string;
   /** The most the spool may hold, bytes, at least 8 MiB. */
   readonly maxBytes: number;
-  /** Where this process writes what it spooled; undefined where others do. */
+  /** Where this process writes what it spooled, or what the broker has; undefined where others do. */
   readonly databaseUrl: string | undefined;
+  /** Where what is spooled goes, for those who write; undefined where it goes to PostgreSQL by itself. */
+  readonly broker?: BrokerOptions | undefined;
   /** Told of every batch that is stored. */
   readonly onStored: (notice: StoredNotice) => void;
-  /** Told of every failed attempt while the store is away. */
+  /** Told of every batch that went to the broker or came from there, and of messages that cannot be read. */
+  readonly onMoved?: (notice: MovedNotice) => void;
+  /** Told of every failed attempt while the store, or the broker, is away. */
   readonly onAway: (message: string) => void;
-  /** Told each time the thread of the spool or the one that writes has died; both are replaced. */
+  /** Told each time the thread of the spool or one that moves records has died; all are replaced. */
   readonly onThreadDied: (error: Error) => void;
 }
 
 /** Rejections that may wait: beyond them a flood of forged events is only counted. */
 const MAX_REJECTIONS = 20_000;
 const POLL_MS = 20;
-/** Age of a record in the spool from which on PostgreSQL counts as away although no attempt has failed yet. */
+/** Age of a record from which on whoever is to take it counts as away although no attempt has failed yet. */
 const HANGING_MS = 15_000;
 
 /**
  * The way of every event, exposure and log row to PostgreSQL: into a durable spool of this machine, whose disk alone
- * anybody waits for, and from there by a thread of its own.
+ * anybody waits for, and from there by threads of their own; past one machine, by way of a broker.
  */
 export class Ledger {
-  private readonly awayStreams = new Set<LedgerStream>();
   /** Rejections that found no room in the list. */
   unlisted = 0;
 
   private constructor(
     private readonly spool: Spool<LedgerStream>,
-    private writer: WriterWatch | undefined,
+    private readonly movers: Movers,
   ) {}
 
   /** Throws SpoolInUse, SpoolFormatError or SpoolFailed when the file cannot be had. */
   static async open(options: LedgerOptions): Promise<Ledger> {
-    const { file, maxBytes, databaseUrl, onStored, onAway, onThreadDied: died } = options;
-    const spool = await Spool.open({ file, maxBytes, streams: LEDGER_STREAMS, onFailure: died });
-    const ledger = new Ledger(spool, undefined);
-    if (databaseUrl === undefined) return ledger;
-    ledger.writer = new WriterWatch({
-      databaseUrl,
-      connect: () => spool.connect(),
-      died,
-      heard: (notice) => {
-        if (notice.type === 'stored') {
-          ledger.awayStreams.delete(notice.stream);
-          return onStored(notice);
-        }
-        ledger.awayStreams.add(notice.stream);
-        onAway(notice.message);
-      },
-    });
-    return ledger;
+    const { file, maxBytes, onThreadDied } = options;
+    const spool = await Spool.open({ file, maxBytes, streams: LEDGER_STREAMS, onFailure: onThreadDied });
+    return new Ledger(spool, new Movers({ ...options, connect: () => spool.connect() }));
   }
 
   /**
@@ -106,24 +95,28 @@ export class Ledger {
     if (!room || !this.spool.offer('rejection', encodeRejection(rejection))) this.unlisted++;
   }
 
-  /** What is not stored in PostgreSQL yet. What is still in memory counts for each of them, since it may be any. */
+  /**
+   * What is not stored in PostgreSQL yet, as far as it is here: in the spool, or delivered by the broker. What is still
+   * in memory counts for each of them, since it may be any.
+   */
   get pending(): { events: number; exposures: number; predictions: number } {
     const { streams, waiting } = this.spool.stats;
-    return {
-      events: streams.event.records + waiting,
-      exposures: streams.exposure.records + waiting,
-      predictions: streams.prediction.records + waiting,
-    };
+    const of = (stream: LedgerStream): number => streams[stream].records + waiting + this.movers.held(stream);
+    return { events: of('event'), exposures: of('exposure'), predictions: of('prediction') };
   }
 
-  /** Milliseconds that the oldest record has been waiting for PostgreSQL. */
+  /** Milliseconds that the oldest record here has been waiting for PostgreSQL, or in a spool for the broker. */
   get lagMs(): number {
-    return Math.max(...Object.values(this.spool.stats.streams).map(({ oldestMs }) => oldestMs));
+    const spooled = Object.values(this.spool.stats.streams).map(({ oldestMs }) => oldestMs);
+    return Math.max(this.movers.heldLagMs, ...spooled);
   }
 
-  /** Whether the last attempt to reach PostgreSQL failed, or it has taken nothing for long although there is something. */
+  /**
+   * Whether the last attempt to reach PostgreSQL, or the broker, failed, or it has taken nothing for long although
+   * there is something.
+   */
   get unavailable(): boolean {
-    return this.awayStreams.size > 0 || (this.writer !== undefined && this.lagMs > HANGING_MS);
+    return this.movers.away || (this.movers.any && this.lagMs > HANGING_MS);
   }
 
   /** Whether anything can be kept at all. */
@@ -135,35 +128,29 @@ export class Ledger {
     return this.spool.stats;
   }
 
-  /** Threads that write started to replace a dead one. */
+  /** Threads that move records started to replace a dead one. */
   get writerRestarts(): number {
-    return this.writer?.restarts ?? 0;
+    return this.movers.restarts;
   }
 
   /**
-   * Writes what waits while PostgreSQL takes it, for at most `graceMs`, and closes the spool. Returns the records left
-   * in it, which the next owner of the file writes.
+   * Moves on what waits while PostgreSQL, or the broker, takes it, for at most `graceMs`, and closes the spool. Returns
+   * the records left in it, which the next owner of the file moves on.
    */
   async close(graceMs: number): Promise<number> {
     const deadline = Date.now() + graceMs;
-    while (
-      this.writer !== undefined &&
-      this.left > 0 &&
-      this.awayStreams.size === 0 &&
-      this.spooling &&
-      Date.now() < deadline
-    ) {
+    while (this.movers.emptying && this.left > 0 && this.spooling && Date.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    await this.writer?.end(Math.max(POLL_MS, deadline - Date.now()));
+    await this.movers.end(Math.max(POLL_MS, deadline - Date.now()));
     const { left } = this;
     await this.spool.close();
     return left;
   }
 
-  /** Ends the thread that writes, or that of the spool, as a crash would; for fault tests. */
-  killThread(which: 'writer' | 'spool'): Promise<void> {
-    return which === 'spool' ? this.spool.killThread() : (this.writer?.kill() ?? Promise.resolve());
+  /** Ends the threads that move records, or that of the spool, as a crash would; for fault tests. */
+  async killThread(which: 'writer' | 'spool'): Promise<void> {
+    await (which === 'spool' ? this.spool.killThread() : this.movers.kill());
   }
 
   private get left(): number {

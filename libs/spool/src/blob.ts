@@ -16,6 +16,8 @@ const FORMAT = 0x31425341;
 const CRC_AT = 12;
 const RECORD_HEADER_BYTES = 8;
 
+/** Where a blob has the number of its records. */
+export const RECORDS_AT = 4;
 /** Where the first record of a blob begins. */
 export const BLOB_HEADER_BYTES = 16;
 /** The largest blob. */
@@ -45,7 +47,7 @@ export function putRecord(memory: Uint8Array, view: DataView, at: number, record
 export function sealBlob(blob: Uint8Array, records: number): void {
   const view = viewOf(blob);
   view.setUint32(0, FORMAT, true);
-  view.setUint32(4, records, true);
+  view.setUint32(RECORDS_AT, records, true);
   view.setUint32(8, blob.byteLength, true);
   view.setUint32(CRC_AT, checksum(blob), true);
 }
@@ -62,7 +64,7 @@ export function checkBlob(blob: Uint8Array): void {
 /** The records of a blob that was checked, as views of its memory. */
 export function recordsOf(blob: Uint8Array): Uint8Array[] {
   const view = viewOf(blob);
-  const records = new Array<Uint8Array>(view.getUint32(4, true));
+  const records = new Array<Uint8Array>(view.getUint32(RECORDS_AT, true));
   let at = BLOB_HEADER_BYTES;
   for (let i = 0; i < records.length; i++) {
     const bytes = view.getUint32(at, true);

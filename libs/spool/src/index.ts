@@ -1,4 +1,5 @@
-export { MAX_RECORD_BYTES } from './blob';
+export { DamagedBlob, MAX_RECORD_BYTES } from './blob';
+export { packRecords, unpackRecords } from './packed-records';
 export { Spool, type SpoolOptions } from './spool';
 export { SpoolConsumer, type SpoolBatch } from './spool-consumer';
 export { SpoolClosed, SpoolFailed, SpoolFormatError, SpoolFull, SpoolInUse } from './spool-error';

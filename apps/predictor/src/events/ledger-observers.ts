@@ -1,12 +1,12 @@
 import { SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { Injectable, Logger } from '@nestjs/common';
-import type { StoredNotice } from '@adlift/ledger';
-import { telemetry } from '@adlift/telemetry';
+import type { MovedNotice, StoredNotice } from '@adlift/ledger';
+import { observe, telemetry } from '@adlift/telemetry';
 
 /** A store that stays away is said again after this long. */
 const REPEAT_MS = 30_000;
 
-/** Counts and traces what the thread that writes has done, and says when it cannot. */
+/** Counts and traces what the threads that move records have done, and says when they cannot. */
 @Injectable()
 export class LedgerObservers {
   private readonly logger = new Logger('ledger');
@@ -19,9 +19,25 @@ export class LedgerObservers {
     description: 'Failed attempts to store what the spool holds',
   });
 
+  private readonly brokered = this.telemetry.meter.createCounter('adlift_broker_records', {
+    description: 'Records confirmed by RabbitMQ, and acknowledged to it after their COMMIT, by stream',
+  });
+  /** Seconds, by what was done to the batch. */
+  private readonly brokerLag = { published: 0, consumed: 0 };
+  private readonly dead = this.telemetry.meter.createCounter('adlift_broker_dead', {
+    description: 'Messages that could not be read and are in the queue adlift.dead',
+  });
+
   constructor() {
     this.records.add(0, { stream: 'event', status: 'accepted' });
     this.failures.add(0);
+    this.brokered.add(0, { stream: 'event', what: 'published' });
+    this.dead.add(0, { stream: 'event' });
+    observe(
+      'adlift_broker_lag_seconds',
+      'Age of the oldest record of the last batch when RabbitMQ had confirmed it, or had it acknowledged',
+      () => Object.entries(this.brokerLag).map(([what, seconds]) => [seconds, { what }] as const),
+    );
   }
 
   stored({ stream, records, duplicates, conflicts, rejected, startedMs, endedMs, decisions }: StoredNotice): void {
@@ -45,11 +61,23 @@ export class LedgerObservers {
     span.end(endedMs);
   }
 
+  moved(notice: MovedNotice): void {
+    const { type, stream } = notice;
+    if (type === 'dead') {
+      this.dead.add(1, { stream });
+      const { queue, bytes, reason } = notice;
+      return this.logger.error(`a message of ${bytes} bytes from ${queue} is in adlift.dead: ${reason}`);
+    }
+    this.saidAway = 0;
+    this.brokered.add(notice.records, { stream, what: type });
+    this.brokerLag[type] = notice.lagMs / 1000;
+  }
+
   away(message: string): void {
     this.failures.add(1);
     if (Date.now() - this.saidAway < REPEAT_MS) return;
     this.saidAway = Date.now();
-    this.logger.warn(`the event store is away; what comes is kept in the spool until it is back: ${message}`);
+    this.logger.warn(`the event store is away; what comes is kept until it is back: ${message}`);
   }
 
   threadDied(error: Error): void {

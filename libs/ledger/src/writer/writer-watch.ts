@@ -1,12 +1,10 @@
-import type { MessagePort } from 'node:worker_threads';
-import { Worker } from 'node:worker_threads';
+import { type TransferListItem, Worker } from 'node:worker_threads';
 import { threadEntry } from '@adlift/threads';
 import type { WriterData, WriterNotice } from './writer-protocol';
 
 export interface WriterWatchOptions {
-  readonly databaseUrl: string;
-  /** A new end of the spool for each thread. */
-  readonly connect: () => MessagePort;
+  /** What each new thread is given, with an end of the spool of its own where it reads that. */
+  readonly data: () => WriterData;
   readonly heard: (notice: WriterNotice) => void;
   /** Told each time the thread has died; it is replaced. */
   readonly died: (error: Error) => void;
@@ -17,7 +15,7 @@ const LONGEST_DELAY_MS = 5000;
 /** A thread that lived this long was healthy; its successor starts with the first delay again. */
 const HEALTHY_MS = 10_000;
 
-/** The thread that writes what the spool holds to PostgreSQL. One that dies is replaced; the spool has what it had not stored. */
+/** A thread that moves records. One that dies is replaced; where it took them from has what it had not moved. */
 export class WriterWatch {
   /** Threads started to replace a dead one. */
   restarts = 0;
@@ -52,9 +50,9 @@ export class WriterWatch {
 
   private start(): Worker {
     const { filename, execArgv } = threadEntry(__dirname, 'writer-thread');
-    const spool = this.options.connect();
-    const workerData: WriterData = { databaseUrl: this.options.databaseUrl, spool };
-    const worker = new Worker(filename, { execArgv, workerData, transferList: [spool] });
+    const workerData = this.options.data();
+    const transferList: TransferListItem[] = 'spool' in workerData ? [workerData.spool] : [];
+    const worker = new Worker(filename, { execArgv, workerData, transferList });
     this.startedAt = Date.now();
     this.alive = true;
     worker.on('message', this.options.heard);
