@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { LedgerEvent } from '@adlift/ledger';
+import { encodeEvent, streamStore, type LedgerEvent } from '@adlift/ledger';
+import { withClient } from '@adlift/persistence';
 import { eventOf, exposureOf, fact, noise } from './ledger-facts';
 import { keptRows, recountedRows } from './kept-statistics';
 import { LedgerBench } from './ledger-bench';
@@ -102,6 +103,14 @@ describe('the ledger of events', () => {
     expect(await bench.rows('SELECT idx FROM impression')).toHaveLength(8);
     const [later] = await writer.recordEvents([eventOf(fact(20), 'impression')]);
     expect(later?.status).toBe('accepted');
+  });
+
+  it('refuses a record that is cut short, and stores its neighbours', async () => {
+    const records = Array.from({ length: 5 }, (_, i) => encodeEvent(eventOf(fact(i), 'impression')));
+    records[2] = records[2].subarray(0, -3);
+    const outcomes = await withClient(bench.pool, (client) => streamStore('event').store(client, records));
+    expect(outcomes.map(({ status }) => status)).toEqual(records.map((_, i) => (i === 2 ? 'rejected' : 'accepted')));
+    expect(await bench.rows('SELECT idx FROM impression')).toHaveLength(4);
   });
 
   it('keeps text that would end a field, a row or the copy', async () => {

@@ -20,17 +20,21 @@ export class EventFields {
   /** Where each field begins, with its length; one more is the end of the row. */
   private readonly starts = new Int32Array(COUNT + 1);
 
-  read({ memory, rowAt }: EventRecord): void {
+  /** False for a row that is not made of the columns it should be, which PostgreSQL is to refuse. */
+  read({ memory, rowAt, end }: EventRecord): boolean {
     this.memory = memory;
     let at = rowAt + HEAD_BYTES;
     for (let place = 0; place < COUNT; place++) {
       this.starts[place] = at;
-      at += LENGTH_BYTES + ((memory[at] << 24) | (memory[at + 1] << 16) | (memory[at + 2] << 8) | memory[at + 3]);
+      const length = (memory[at] << 24) | (memory[at + 1] << 16) | (memory[at + 2] << 8) | memory[at + 3];
+      if (length < 0 || length > end - at) return false;
+      at += LENGTH_BYTES + length;
     }
     this.starts[COUNT] = at;
+    return at === end;
   }
 
-  /** Bytes of the row at most, and of what is made of it. */
+  /** Bytes of all fields. */
   get bytes(): number {
     return this.starts[COUNT] - this.starts[0];
   }

@@ -95,8 +95,9 @@ const memories = new WeakMap<ArrayBufferLike, Buffer>();
 /** A record written by {@link encodeEvent}, read in place. */
 export class EventRecord {
   readonly memory: Buffer;
+  /** Where in its memory the record ends. */
+  readonly end: number;
   private readonly at: number;
-  private readonly end: number;
 
   /** Throws RangeError for bytes of another format. */
   constructor(record: Uint8Array) {

@@ -37,9 +37,8 @@ export async function copyEvents(client: ClientBase, events: readonly EventRecor
   const fields = new EventFields();
   const sums = new ImpressionSums();
   for (const event of events) {
-    fields.read(event);
     const isImpression = event.kind === 'impression';
-    if (!fits(fields, isImpression)) return false;
+    if (!fields.read(event) || !fits(fields, isImpression)) return false;
     if (isImpression) sums.add(fields);
   }
   if (!sums.exact) return false;
