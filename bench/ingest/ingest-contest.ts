@@ -57,18 +57,19 @@ export class IngestContest {
     return { events: events.length, exposures: exposures.length, inserted: this.inserted.length };
   }
 
-  /** One measurement of each, on empty tables. Throws when a contestant lost or doubled anything. */
+  /** One measurement of each, on empty tables. Throws when a contestant lost, doubled or changed anything. */
   async round(): Promise<IngestRound> {
     const { traffic, database, inserted } = this;
     await database.clear();
     const raw = await rate(traffic.events.length, () => this.raw.run(database.client));
     await database.checkStored(traffic);
+    const rows = await database.fingerprint();
     await database.clear();
     const write = await this.writer.fill(traffic);
     const writer = await rate(traffic.events.length, write);
-    await database.checkStored(traffic);
+    await this.checkSame(rows);
     const { perSecond: folded, staleness, deltas, busyMs } = await this.foldedRate();
-    await database.checkStored(traffic);
+    await this.checkSame(rows);
     await database.checkFolded(traffic);
     await database.clear();
     const inserts = await rate(inserted.length, () => this.inserts.run(inserted));
@@ -86,6 +87,11 @@ export class IngestContest {
   private get inserted(): Traffic['events'] {
     const { events } = this.traffic;
     return events.slice(0, Math.min(MOST_INSERTED, Math.ceil(events.length * INSERTED_SHARE)));
+  }
+
+  private async checkSame(rows: string): Promise<void> {
+    await this.database.checkStored(this.traffic);
+    if ((await this.database.fingerprint()) !== rows) throw new Error('the rows stored are not those of the raw COPY');
   }
 
   private async foldedRate() {

@@ -1,8 +1,9 @@
 import { Client } from 'pg';
 import { dayText, daysSince2000, ensurePartitions, migrate } from '@adlift/persistence';
 import type { Traffic } from './ingest-traffic';
+import { RAW_COLUMNS } from './raw-columns';
 
-const TABLES = ['impression', 'click', 'conversion', 'feedback', 'exposure'];
+const TABLES = [...RAW_COLUMNS.keys()];
 const KEPT = ['unit_agg', 'unit_day', 'rollup_day', 'exp_moments', 'exp_phase', 'unit_click', 'unmatched_candidate'];
 
 /** The database that all contestants fill in turns. */
@@ -25,6 +26,15 @@ export class IngestDatabase {
   async clear(): Promise<void> {
     await this.client.query(`TRUNCATE ${[...TABLES, ...KEPT, 'event_delta', 'event_rejected'].join(', ')}`);
     await this.client.query('CHECKPOINT');
+  }
+
+  /** What the raw tables hold, whatever the order of their rows and the time at which they came. */
+  async fingerprint(): Promise<string> {
+    const sums = [...RAW_COLUMNS].map(
+      ([table, columns]) => `(SELECT sum(hash_record_extended(ROW(${columns}), 0))::text FROM ${table}) AS ${table}`,
+    );
+    const { rows } = await this.client.query(`SELECT ${sums.join(', ')}`);
+    return JSON.stringify(rows[0]);
   }
 
   /** Throws unless every event and exposure is stored, once. */

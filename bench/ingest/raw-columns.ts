@@ -20,7 +20,7 @@ const TOKEN: readonly Column<LedgerEvent>[] = [
   ['idx', 'int4', ({ claims }) => claims.index],
   ['event_time', 'timestamp', ({ timeMs }) => timeMs],
   ['unit', 'text', ({ claims }) => claims.unitId],
-  ['assignment_set', 'uuid', ({ claims }) => listIdOf(claims.assignments[0]?.assigned ?? '')],
+  ['assignment_set', 'uuid', ({ claims }) => listIdOf(claims.assignments)],
   ['ad_id', 'text', ({ claims }) => claims.adId],
   ['campaign_id', 'text', ({ claims }) => claims.campaignId],
   ['placement', 'text', ({ claims }) => claims.placement],
@@ -95,6 +95,14 @@ export function exposureTable(): RawTable<Exposure> {
   return EXPOSURES;
 }
 
+/** Every raw table with the columns that a contestant gives values for. */
+export const RAW_COLUMNS: ReadonlyMap<string, string> = new Map(
+  [EVENTS.impression, EVENTS.click, EVENTS.conversion, FEEDBACK, EXPOSURES].map((table) => [
+    table.name,
+    columnNames<never>(table),
+  ]),
+);
+
 export function columnNames<Fact>({ columns }: RawTable<Fact>): string {
   return columns.map(([name]) => name).join(', ');
 }
@@ -117,6 +125,14 @@ export function parameters<Fact>({ columns }: RawTable<Fact>, fact: Fact): Value
   });
 }
 
-function listIdOf(arm: string): string {
-  return createHash('md5').update(arm).digest('hex');
+const listIds = new Map<string, string>();
+
+/** The id of a list as the ledger has it: the first 16 bytes of a hash of its text. */
+function listIdOf(assignments: LedgerEvent['claims']['assignments']): string {
+  const text = JSON.stringify(
+    assignments.map((one) => [one.experiment, one.phase, one.assigned, one.served, one.reason, one.flagDigest]),
+  );
+  let id = listIds.get(text);
+  if (id === undefined) listIds.set(text, (id = createHash('sha256').update(text).digest('hex').slice(0, 32)));
+  return id;
 }

@@ -3,7 +3,9 @@ import { copyBinaryInto } from '@adlift/persistence';
 import type { Traffic } from './ingest-traffic';
 import { binaryRow, columnNames, eventTable, exposureTable, type RawTable } from './raw-columns';
 
-const BATCH = 5000;
+/** As large as the writer's, so that nobody commits more often. */
+const EVENTS = 20_000;
+const EXPOSURES = 5000;
 
 interface Copy {
   readonly table: string;
@@ -18,8 +20,8 @@ export class RawCopy {
   constructor({ events, exposures }: Traffic) {
     const tables = [...new Set(events.map(({ kind }) => eventTable(kind)))];
     this.batches = [
-      ...inBatches(exposures).map((batch) => [copyOf(exposureTable(), batch)]),
-      ...inBatches(events).map((batch) =>
+      ...inBatches(exposures, EXPOSURES).map((batch) => [copyOf(exposureTable(), batch)]),
+      ...inBatches(events, EVENTS).map((batch) =>
         tables
           .map((table) =>
             copyOf(
@@ -45,6 +47,6 @@ function copyOf<Fact>(table: RawTable<Fact>, facts: readonly Fact[]): Copy {
   return { table: table.name, columns: columnNames(table), rows: facts.map((fact) => binaryRow(table, fact)) };
 }
 
-function inBatches<Fact>(facts: readonly Fact[]): Fact[][] {
-  return Array.from({ length: Math.ceil(facts.length / BATCH) }, (_, i) => facts.slice(i * BATCH, (i + 1) * BATCH));
+function inBatches<Fact>(facts: readonly Fact[], size: number): Fact[][] {
+  return Array.from({ length: Math.ceil(facts.length / size) }, (_, i) => facts.slice(i * size, (i + 1) * size));
 }

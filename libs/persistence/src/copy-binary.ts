@@ -59,11 +59,6 @@ export class BinaryRow {
     return this.bytes.subarray(this.start, this.at);
   }
 
-  /** NULL. */
-  missing(): void {
-    this.field(-1);
-  }
-
   int4(value: number): void {
     this.field(4);
     this.view.setInt32(this.at, value);
@@ -207,7 +202,7 @@ export class BinaryRow {
   }
 
   private field(length: number): void {
-    this.reserve(4 + Math.max(length, 0));
+    this.reserve(4 + length);
     this.view.setInt32(this.at, length);
     this.at += 4;
   }
@@ -253,19 +248,19 @@ function viewOf(bytes: Buffer): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-/** Sends rows made by {@link BinaryRow} into `table (columns)`. */
+/** Sends rows made by {@link BinaryRow}, or pieces of several rows, into `table (columns)`; they may be made on the way. */
 export async function copyBinaryInto(
   client: ClientBase,
   table: string,
   columns: string,
-  rows: readonly Uint8Array[],
+  rows: Iterable<Uint8Array>,
 ): Promise<void> {
   const copy = client.query(copyFrom(`COPY ${table} (${columns}) FROM STDIN (FORMAT binary)`));
   await pipeline(Readable.from(pieces(rows), { objectMode: false }), copy);
 }
 
 /** The copy's bytes in few pieces: each costs a round through two streams, and a row is small. */
-function* pieces(rows: readonly Uint8Array[]): Generator<Buffer> {
+function* pieces(rows: Iterable<Uint8Array>): Generator<Buffer> {
   let piece: Uint8Array[] = [SIGNATURE];
   let bytes = 0;
   for (const row of rows) {

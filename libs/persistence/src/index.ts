@@ -6,6 +6,7 @@ export { EVENT_TABLES, ensurePartitions } from './partitions';
 export { BatchStore, DayClosed, type BatchStoreOptions } from './batch-store';
 export { BatchWriter, StoreUnavailable, type BatchWriterOptions } from './batch-writer';
 export { BinaryRow, copyBinaryInto, dayText, daysSince2000 } from './copy-binary';
+export { CopyBlock } from './copy-block';
 export { copyInto, copyRow, type CopyValue } from './copy-text';
 export { withClient } from './with-client';
 export { HeardClient, openPool } from './open-pool';

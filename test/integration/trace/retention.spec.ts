@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { ADVISORY_LOCKS } from '@adlift/persistence';
 import { dropOldSpans } from '../../../apps/experiments/src/trace/drop-old-spans';
 import { spanOf } from '../../../apps/experiments/src/trace/span.fixture';
 import { TraceBench } from './trace-bench';
@@ -44,7 +45,7 @@ describe('the retention of spans', () => {
   it('is done by one process at a time', async () => {
     const [other] = [await bench.pool.connect()];
     await other.query('BEGIN');
-    await other.query('SELECT pg_advisory_xact_lock(7203314)');
+    await other.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.spanRetention]);
     expect(await dropOldSpans(client, 3, NOON)).toEqual([]);
     await other.query('ROLLBACK');
     other.release();

@@ -1,9 +1,10 @@
-import { STAGED_COLUMNS } from './event-record';
+import { STAGED_COLUMNS, type EventRecord } from './event-record';
 
 /** Columns of a staged row by their place in it. */
 const PLACES = new Map(STAGED_COLUMNS.split(',').map((column, place) => [column.trim(), place]));
 const COUNT = PLACES.size;
-/** Bytes of a length before each value. */
+/** Bytes of the number of columns before the first field, and of a length before each value. */
+const HEAD_BYTES = 2;
 const LENGTH_BYTES = 4;
 
 /** Where a column stands in a staged row. Throws for one that is not there. */
@@ -13,58 +14,52 @@ export function placeOf(column: string): number {
   return place;
 }
 
-/** The fields of one staged row at a time, found without copying: `read` looks at the next row. */
+/** The fields of one staged row at a time, found without copying and without a view: `read` looks at the next row. */
 export class EventFields {
+  memory: Buffer = Buffer.alloc(0);
   /** Where each field begins, with its length; one more is the end of the row. */
   private readonly starts = new Int32Array(COUNT + 1);
-  row: Uint8Array = new Uint8Array();
-  private view = new DataView(this.row.buffer);
 
-  read(row: Uint8Array): void {
-    this.row = row;
-    this.view = new DataView(row.buffer, row.byteOffset, row.byteLength);
-    let at = 2;
+  read({ memory, rowAt }: EventRecord): void {
+    this.memory = memory;
+    let at = rowAt + HEAD_BYTES;
     for (let place = 0; place < COUNT; place++) {
       this.starts[place] = at;
-      at += LENGTH_BYTES + this.view.getInt32(at);
+      at += LENGTH_BYTES + ((memory[at] << 24) | (memory[at + 1] << 16) | (memory[at + 2] << 8) | memory[at + 3]);
     }
     this.starts[COUNT] = at;
   }
 
-  /** Bytes of the fields from `first` to before `end`, each with its length. */
-  between(first: number, end: number): Uint8Array {
-    return this.row.subarray(this.starts[first], this.starts[end]);
+  /** Bytes of the row at most, and of what is made of it. */
+  get bytes(): number {
+    return this.starts[COUNT] - this.starts[0];
   }
 
-  /** The value's bytes. */
-  value(place: number): Uint8Array {
-    return this.row.subarray(this.starts[place] + LENGTH_BYTES, this.starts[place + 1]);
+  /** Where in the memory the field begins, with its length. */
+  start(place: number): number {
+    return this.starts[place];
   }
 
-  /** The value's bytes as text of one byte a character, to be compared and to be a key. */
-  key(place: number): string {
-    return Buffer.from(this.row.buffer, this.row.byteOffset, this.row.byteLength).toString(
-      'latin1',
-      this.starts[place] + LENGTH_BYTES,
-      this.starts[place + 1],
-    );
+  isEmpty(place: number): boolean {
+    return this.starts[place + 1] - this.starts[place] === LENGTH_BYTES;
   }
 
-  int4(place: number): number {
-    return this.view.getInt32(this.starts[place] + LENGTH_BYTES);
+  /** Bytes of the fields from `first` to before `end`, as text of one byte a character, to be a key. */
+  key(first: number, end: number): string {
+    return this.memory.toString('latin1', this.starts[first], this.starts[end]);
   }
 
   /** Exact up to 2^53. */
   int8(place: number): number {
     const at = this.starts[place] + LENGTH_BYTES;
-    return this.view.getInt32(at) * 2 ** 32 + this.view.getUint32(at + 4);
+    return this.memory.readInt32BE(at) * 2 ** 32 + this.memory.readUInt32BE(at + 4);
   }
 
   float4(place: number): number {
-    return this.view.getFloat32(this.starts[place] + LENGTH_BYTES);
+    return this.memory.readFloatBE(this.starts[place] + LENGTH_BYTES);
   }
 
   bool(place: number): boolean {
-    return this.row[this.starts[place] + LENGTH_BYTES] !== 0;
+    return this.memory[this.starts[place] + LENGTH_BYTES] !== 0;
   }
 }

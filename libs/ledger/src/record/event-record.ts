@@ -89,47 +89,62 @@ export function encodeEvent(event: LedgerEvent): Buffer {
   return Buffer.concat([head, list.json, bytes]);
 }
 
+/** The memory that records lie in, many in one: a view for each would be most of what reading them costs. */
+const memories = new WeakMap<ArrayBufferLike, Buffer>();
+
 /** A record written by {@link encodeEvent}, read in place. */
 export class EventRecord {
-  private readonly bytes: Buffer;
+  readonly memory: Buffer;
+  private readonly at: number;
+  private readonly end: number;
 
   /** Throws RangeError for bytes of another format. */
   constructor(record: Uint8Array) {
-    this.bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
     if (record[0] !== FORMAT) throw new RangeError(`an event record of format ${record[0]} is not known here`);
+    this.memory = memoryOf(record.buffer);
+    this.at = record.byteOffset;
+    this.end = this.at + record.byteLength;
   }
 
   get kind(): LedgerEventKind {
-    return KINDS[this.bytes[1]];
+    return KINDS[this.memory[this.at + 1]];
   }
 
   /** Days since 2000-01-01. */
   get day(): number {
-    return this.bytes.readInt32LE(8);
+    return this.memory.readInt32LE(this.at + 8);
   }
 
   /** Hexadecimal id of the list of assignments. */
   get listId(): string {
-    return this.bytes.toString('hex', 12, 28);
+    return this.memory.toString('hex', this.at + 12, this.at + 28);
   }
 
   /** The list as text; '' when it is empty. */
   get list(): string {
-    return this.bytes.toString('utf8', LIST_AT, this.rowAt);
+    return this.memory.toString('utf8', this.at + LIST_AT, this.rowAt);
   }
 
   /** Root span of the decision that the event follows from, when that is traced. */
   get decision(): { traceId: string; spanId: string } | undefined {
-    if (this.bytes[2] === 0) return undefined;
-    return { traceId: this.bytes.toString('hex', 28, 44), spanId: this.bytes.toString('hex', 44, 52) };
+    const { memory, at } = this;
+    if (memory[at + 2] === 0) return undefined;
+    return { traceId: memory.toString('hex', at + 28, at + 44), spanId: memory.toString('hex', at + 44, at + 52) };
   }
 
   /** The row, in the bytes of the record. */
   get row(): Uint8Array {
-    return this.bytes.subarray(this.rowAt);
+    return this.memory.subarray(this.rowAt, this.end);
   }
 
-  private get rowAt(): number {
-    return LIST_AT + this.bytes.readUInt32LE(4);
+  /** Where in its memory the row begins. */
+  get rowAt(): number {
+    return this.at + LIST_AT + this.memory.readUInt32LE(this.at + 4);
   }
+}
+
+function memoryOf(buffer: ArrayBufferLike): Buffer {
+  let memory = memories.get(buffer);
+  if (memory === undefined) memories.set(buffer, (memory = Buffer.from(buffer)));
+  return memory;
 }

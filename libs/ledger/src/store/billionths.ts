@@ -1,5 +1,8 @@
-/** Significant digits that PostgreSQL keeps of a `real` that becomes a `numeric`. */
+/** Significant digits that PostgreSQL keeps of a `real` that becomes a `numeric`, and the least number that has them. */
 const DIGITS = 6;
+const LEAST = 10 ** (DIGITS - 1);
+/** 24 bits of a `real` times 5^12 are 52 bits: up to this power of ten the product below is exact. */
+const EXACT_POWER = 12;
 
 /**
  * A probability of single precision in 1e-9, as PostgreSQL has it by `round(p::numeric * 1000000000)`: the decimal of six
@@ -8,21 +11,27 @@ const DIGITS = 6;
  */
 export function billionths(p: number): number {
   if (p === 0) return 0;
-  const [mantissa = '', exponent = ''] = sixDigits(p).split('e');
-  const digits = Number(mantissa.replace('.', ''));
-  // digits * 10^shift is the number in 1e-9.
-  const shift = Number(exponent) - (DIGITS - 1) + 9;
+  let power = DIGITS - 1;
+  while (power < EXACT_POWER && p * 10 ** power < LEAST) power++;
+  const scaled = p * 10 ** power;
+  return scaled < LEAST ? billionthsOfText(p) : inBillionths(halfToEven(scaled), 9 - power);
+}
+
+/** No number as small as these lies half way between two decimals of six digits. */
+function billionthsOfText(p: number): number {
+  const [mantissa = '', exponent = ''] = p.toExponential(DIGITS - 1).split('e');
+  return inBillionths(Number(mantissa.replace('.', '')), Number(exponent) - (DIGITS - 1) + 9);
+}
+
+/** `digits * 10^shift`, a half upwards. */
+function inBillionths(digits: number, shift: number): number {
   if (shift >= 0) return digits * 10 ** shift;
   const unit = 10 ** -shift;
   return Math.floor((digits + unit / 2) / unit);
 }
 
-function sixDigits(p: number): string {
-  const text = p.toExponential(DIGITS - 1);
-  // Of two that are equally near the engine takes the larger, PostgreSQL the even one.
-  const more = p.toExponential(DIGITS);
-  const [mantissa = ''] = more.split('e');
-  if (!mantissa.endsWith('5') || Number(more) !== p) return text;
-  const even = Number(mantissa.at(-2)) % 2 === 0;
-  return even ? more.replace(/5e/, 'e') : text;
+function halfToEven(value: number): number {
+  const below = Math.floor(value);
+  const rest = value - below;
+  return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
 }
