@@ -44,10 +44,6 @@ export class BrokerNode {
     return `amqp://guest:guest@127.0.0.1:${this.options.ports.amqp}`;
   }
 
-  get port(): number {
-    return this.options.ports.amqp;
-  }
-
   get running(): boolean {
     return this.process !== undefined;
   }

@@ -7,9 +7,10 @@ import type { BrokerCheck } from './broker-checks';
 import type { BrokerCluster } from './broker-cluster';
 import { pathEvents } from './path-events';
 
+const NAME = 'a second writer gets its share of the queues';
 const SHARDS = 4;
 const SPOOL_BYTES = 64 << 20;
-/** Of every call's events at least so many must have gone to either. */
+/** Events that each must have stored while both were there. */
 const LEAST_EACH = 3000;
 const EVENTS = 200_000;
 const SHARE_MS = 60_000;
@@ -54,5 +55,3 @@ export async function checkShare(cluster: BrokerCluster, databaseUrl: string): P
     rmSync(home, { recursive: true, force: true });
   }
 }
-
-const NAME = 'a second writer gets its share of the queues';

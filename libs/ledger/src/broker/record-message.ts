@@ -9,7 +9,7 @@ import { shardOf } from './shard-of';
 import { queueOf } from './topology';
 
 /** Version 1 of what a message holds: one blob of the spool, compressed by zstd. */
-export const CONTENT_TYPE = 'application/vnd.adlift.records.v1';
+const CONTENT_TYPE = 'application/vnd.adlift.records.v1';
 
 /** Header: when the oldest record came, Unix milliseconds. */
 const ARRIVED = 'adlift-arrived-ms';
