@@ -24,7 +24,7 @@ export async function markBursts(client: ClientBase): Promise<void> {
      ), starting AS (
        SELECT k.*, near, lead(k.event_time, ${MOST_CLICKS}) OVER clicks <= k.event_time + ${BURST} AS starts
        FROM stretch CROSS JOIN LATERAL unnest(around) AS span
-       -- OFFSET keeps it a look-up for each stretch: the planner, with old statistics, has joined the other way round.
+       -- OFFSET keeps it a look-up for each stretch, whatever the statistics make of the other way round.
        CROSS JOIN LATERAL (
          SELECT * FROM unit_click WHERE unit = stretch.unit AND event_time BETWEEN lower(span) AND upper(span) OFFSET 0
        ) AS k
