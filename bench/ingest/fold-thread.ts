@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Client } from 'pg';
-import { foldDeltas } from '@adlift/ledger';
+import { FOLD_LIMIT, foldDeltas } from '@adlift/ledger';
 import type { FoldData, FoldRequest, FoldResult } from './fold-protocol';
 
 /** As the experiments app folds. */
-const MAX_DELTAS = 50_000;
 const IDLE_MS = 250;
 const LOOK_MS = 100;
 
@@ -29,11 +28,11 @@ class Run {
     while (!this.done) {
       const last = this.finishing;
       const started = performance.now();
-      const folded = await foldDeltas(folding, MAX_DELTAS);
+      const folded = await foldDeltas(folding, FOLD_LIMIT);
       deltas += folded;
       if (folded > 0) busyMs += performance.now() - started;
-      this.done = last && folded < MAX_DELTAS;
-      if (folded < MAX_DELTAS && !this.finishing) await delay(IDLE_MS);
+      this.done = last && folded < FOLD_LIMIT;
+      if (folded < FOLD_LIMIT && !this.finishing) await delay(IDLE_MS);
     }
     await watched;
     return { deltas, busyMs, staleness: this.staleness };

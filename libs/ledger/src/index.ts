@@ -1,6 +1,6 @@
 export { type BrokerOptions } from './broker/broker-options';
 export { DEAD_LETTERS, queueOf } from './broker/topology';
-export { foldDeltas } from './fold/fold-deltas';
+export { FOLD_LIMIT, foldDeltas } from './fold/fold-deltas';
 export { MOMENT_COLUMNS, type MomentSum } from './fold/moment-columns';
 export { setRevenueCap } from './fold/revenue-cap';
 export { Ledger, type LedgerOptions } from './ledger';

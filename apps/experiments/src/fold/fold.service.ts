@@ -2,11 +2,10 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplica
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { openPool, withClient } from '@adlift/persistence';
-import { foldDeltas, setAttributionWindow } from '@adlift/ledger';
+import { FOLD_LIMIT, foldDeltas, setAttributionWindow } from '@adlift/ledger';
 import { inSpan, observe, telemetry } from '@adlift/telemetry';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 
-const MAX_DELTAS = 50_000;
 const IDLE_MS = 250;
 const AWAY_MS = 1000;
 
@@ -61,7 +60,7 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
         const folded = await this.foldOnce();
         this.deltas.add(folded);
         this.foldedAt = Date.now();
-        if (folded < MAX_DELTAS) await this.pause(IDLE_MS);
+        if (folded < FOLD_LIMIT) await this.pause(IDLE_MS);
       } catch (error) {
         this.logger.warn(`fold waits: ${(error as Error).message}`);
         await this.pause(AWAY_MS);
@@ -80,7 +79,7 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
       );
       this.staleness = rows[0]?.age ?? 0;
       // An idle look is not worth a trace four times a second.
-      return rows.length === 0 ? 0 : inSpan('fold', {}, [], () => foldDeltas(client, MAX_DELTAS));
+      return rows.length === 0 ? 0 : inSpan('fold', {}, [], () => foldDeltas(client, FOLD_LIMIT));
     });
   }
 

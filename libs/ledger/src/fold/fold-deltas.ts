@@ -10,6 +10,12 @@ import { keepUnits } from './keep-units';
 import { takeDeltas } from './take-deltas';
 
 /**
+ * Deltas of one fold. The more there are, the more of them are of units that are changed once for all; this many take
+ * some seconds.
+ */
+export const FOLD_LIMIT = 200_000;
+
+/**
  * Moves up to `limit` deltas into the kept statistics, in one transaction, and corrects what they show to be invalid.
  * One process folds at a time; the others return 0.
  */

@@ -35,35 +35,38 @@ const SUM_BYTES = 64;
  */
 export async function copyEvents(client: ClientBase, events: readonly EventRecord[]): Promise<boolean> {
   const fields = new EventFields();
-  const sums = new ImpressionSums();
   for (const event of events) {
-    const isImpression = event.kind === 'impression';
-    if (!fields.read(event) || !fits(fields, isImpression)) return false;
-    if (isImpression) sums.add(fields);
+    if (!fields.read(event) || !fits(fields, event.kind === 'impression', events.length)) return false;
   }
-  if (!sums.exact) return false;
+  const sums = new ImpressionSums();
   const judged: EventRecord[] = [];
   for (const raw of RAW_TABLES) {
     const chosen = events.filter(({ kind }) => raw.kinds.includes(kind));
     if (chosen.length === 0) continue;
     const columns = [TOKEN_COLUMNS, ...raw.extra.map(([column]) => column)].join(', ');
-    await copyBinaryInto(client, raw.table, columns, rawRows(raw, chosen));
-    if (!raw.kinds.includes('impression')) judged.push(...chosen);
+    const isImpression = raw.kinds.includes('impression');
+    await copyBinaryInto(client, raw.table, columns, rawRows(raw, chosen, isImpression ? sums : undefined));
+    if (!isImpression) judged.push(...chosen);
   }
   await copyBinaryInto(client, 'event_delta', SUM_DELTA_COLUMNS, sums.pieces(new CopyBlock()));
   if (judged.length > 0) await copyBinaryInto(client, 'event_delta', DELTA_COLUMNS, deltaRows(judged));
   return true;
 }
 
-/** The catalogue's version is narrower in the raw tables, and only a probability is summed here as it is there. */
-function fits(fields: EventFields, isImpression: boolean): boolean {
+/**
+ * The catalogue's version is narrower in the raw tables; and only probabilities, and amounts of which as many as there
+ * are `events` are below 2^53, are summed here as they are there.
+ */
+function fits(fields: EventFields, isImpression: boolean, events: number): boolean {
   const version = fields.int8(AT.catalogueVersion);
   if (version < 0 || version > MAX_INT4) return false;
+  if (!isImpression) return true;
   const pctr = fields.float4(AT.pctr);
-  return !isImpression || (pctr >= 0 && pctr <= 1);
+  return pctr >= 0 && pctr <= 1 && Math.abs(fields.int8(AT.charged)) * events <= Number.MAX_SAFE_INTEGER;
 }
 
-function* rawRows({ extra }: RawTable, events: readonly EventRecord[]): Generator<Buffer> {
+/** Rows of a raw table, in pieces; `sums` are of those before the piece that is asked for next. */
+function* rawRows({ extra }: RawTable, events: readonly EventRecord[], sums?: ImpressionSums): Generator<Buffer> {
   const fields = new EventFields();
   const block = new CopyBlock();
   const places = extra.map(([, staged]) => placeOf(staged));
@@ -75,6 +78,7 @@ function* rawRows({ extra }: RawTable, events: readonly EventRecord[]): Generato
     block.int4(fields.int8(AT.catalogueVersion));
     block.fields(fields.memory, fields.start(AT.traceId), fields.start(AT.charged + 1));
     for (const place of places) block.fields(fields.memory, fields.start(place), fields.start(place + 1));
+    sums?.add(fields);
   }
   yield block.take();
 }

@@ -47,12 +47,6 @@ export class ImpressionSums {
     sum.chargedMicros += fields.int8(CHARGED);
   }
 
-  /** Whether every sum is what it is on paper. */
-  get exact(): boolean {
-    for (const { chargedMicros } of this.sums.values()) if (!Number.isSafeInteger(chargedMicros)) return false;
-    return true;
-  }
-
   /** The sums as rows of deltas, in pieces. */
   *pieces(block: CopyBlock): Generator<Buffer> {
     for (const sum of this.sums.values()) {

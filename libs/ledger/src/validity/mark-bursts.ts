@@ -24,7 +24,10 @@ export async function markBursts(client: ClientBase): Promise<void> {
      ), starting AS (
        SELECT k.*, near, lead(k.event_time, ${MOST_CLICKS}) OVER clicks <= k.event_time + ${BURST} AS starts
        FROM stretch CROSS JOIN LATERAL unnest(around) AS span
-       JOIN unit_click k ON k.unit = stretch.unit AND k.event_time BETWEEN lower(span) AND upper(span)
+       -- OFFSET keeps it a look-up for each stretch, whatever the statistics make of the other way round.
+       CROSS JOIN LATERAL (
+         SELECT * FROM unit_click WHERE unit = stretch.unit AND event_time BETWEEN lower(span) AND upper(span) OFFSET 0
+       ) AS k
        WINDOW clicks AS (PARTITION BY k.unit, span ORDER BY k.event_time, k.prediction_id, k.idx)
      ), bursting AS (
        SELECT *, bool_or(starts) OVER (PARTITION BY unit ORDER BY event_time, prediction_id, idx
