@@ -52,11 +52,11 @@ export const sendUnreadable: Fault = async (stack) => {
     for (const body of bodies) channel.sendToQueue(QUEUE, body, { persistent: true });
     await channel.waitForConfirms();
     const found: Buffer[] = [];
-    await until('what nobody can read to be among the dead letters', async () => {
+    // There may be more than these: a copy of one that was buried before, by a writer that was killed at it.
+    await until('what nobody can read to be among the dead letters, bit for bit', async () => {
       found.push(...(await deadLetters(channel)));
-      return found.length >= bodies.length;
+      return bodies.every((body) => found.some((one) => one.equals(body)));
     });
-    if (bodies.some((body) => !found.some((one) => one.equals(body)))) throw new Error('a dead letter was changed');
   } finally {
     await connection.close();
   }

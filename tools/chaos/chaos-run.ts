@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { DEAD_LETTERS } from '@adlift/ledger';
 import type { BrokerCluster } from '../broker/broker-cluster';
 import { uniform } from '../market/random';
 import { ChaosStack } from './chaos-stack';
@@ -108,6 +109,26 @@ async function rage(stack: ChaosStack, producer: Producer, options: ChaosOptions
   return done;
 }
 
+/**
+ * Until the writers have acknowledged every message. Dead letters may stay: a writer that was killed between burying a
+ * message and acknowledging it leaves a second copy.
+ */
+async function whenDrained(cluster: BrokerCluster, timeoutMs: number): Promise<void> {
+  let waiting: string[] = [];
+  await until(
+    'the queues to be empty',
+    async () => {
+      const queues = await cluster.queues();
+      const left = queues.filter(({ name, messages }) => name !== DEAD_LETTERS && messages !== 0);
+      waiting = left.map(({ name, messages, leader }) => `${name} (leader ${leader}): ${messages}`);
+      return waiting.length === 0;
+    },
+    timeoutMs,
+  ).catch((error: Error) => {
+    throw new Error(`${error.message}; left in ${waiting.join(', ')}`);
+  });
+}
+
 /** Until nothing is on its way any more. */
 async function settle(stack: ChaosStack, timeoutMs: number): Promise<void> {
   await until(
@@ -118,14 +139,7 @@ async function settle(stack: ChaosStack, timeoutMs: number): Promise<void> {
     },
     timeoutMs,
   );
-  await until(
-    'the queues to be empty',
-    async () => {
-      const queues = (await stack.broker?.cluster.queues()) ?? [];
-      return queues.every(({ messages }) => messages === 0);
-    },
-    timeoutMs,
-  );
+  if (stack.broker !== undefined) await whenDrained(stack.broker.cluster, timeoutMs);
   const client = new Client({ connectionString: stack.databaseUrl });
   await client.connect();
   try {
