@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Pool } from 'pg';
+import { Repeating } from '@adlift/background';
 import { openPool, withClient } from '@adlift/persistence';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 import { countAdRates } from './count-ad-rates';
@@ -19,8 +19,14 @@ const BUSY_SHARE = 0.05;
 export class AdRateService implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('ad rates');
   private readonly pool: Pool;
-  private readonly ending = new AbortController();
-  private running: Promise<void> | undefined;
+  private readonly counting = new Repeating({
+    turn: () => this.count(),
+    failed: ({ message }) => {
+      this.logger.warn(`ads are not counted: ${message}`);
+      return this.config.AD_RATES_REFRESH_MS;
+    },
+  });
+  private turn = 0;
 
   constructor(@Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment) {
     this.pool = openPool({
@@ -32,28 +38,19 @@ export class AdRateService implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   onApplicationBootstrap(): void {
-    this.running = this.run();
+    this.counting.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.ending.abort();
-    await this.running;
+    await this.counting.end();
     await this.pool.end();
   }
 
-  private async run(): Promise<void> {
-    for (let turn = 0; !this.ending.signal.aborted; turn++) {
-      const started = performance.now();
-      try {
-        const days = lastDays(turn % FULL_EVERY === 0 ? ALL_DAYS : RECENT_DAYS);
-        await withClient(this.pool, (client) => countAdRates(client, days));
-      } catch (error) {
-        this.logger.warn(`ads are not counted: ${(error as Error).message}`);
-      }
-      const tookMs = performance.now() - started;
-      const pauseMs = Math.max(this.config.AD_RATES_REFRESH_MS, tookMs / BUSY_SHARE);
-      await delay(pauseMs, undefined, { signal: this.ending.signal }).catch(() => undefined);
-    }
+  private async count(): Promise<number> {
+    const started = performance.now();
+    const days = lastDays(this.turn++ % FULL_EVERY === 0 ? ALL_DAYS : RECENT_DAYS);
+    await withClient(this.pool, (client) => countAdRates(client, days));
+    return Math.max(this.config.AD_RATES_REFRESH_MS, (performance.now() - started) / BUSY_SHARE);
   }
 }
 

@@ -1,12 +1,14 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import { Repeating } from '@adlift/background';
 import { openPool, withClient } from '@adlift/persistence';
 import { FOLD_LIMIT, foldDeltas, setAttributionWindow } from '@adlift/ledger';
 import { inSpan, observe, telemetry } from '@adlift/telemetry';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 
 const IDLE_MS = 250;
+/** Deltas of one fold that say that others wait already: the writers are at work. */
+const BUSY = 20_000;
 const AWAY_MS = 1000;
 
 /** Folds deltas into the kept statistics for as long as the process lives; of several processes one leads. */
@@ -14,8 +16,14 @@ const AWAY_MS = 1000;
 export class FoldService implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('fold');
   private readonly pool: Pool;
-  private readonly ending = new AbortController();
-  private running: Promise<void> | undefined;
+  private readonly folding = new Repeating({
+    turn: () => this.fold(),
+    failed: ({ message }) => {
+      this.logger.warn(`fold waits: ${message}`);
+      return AWAY_MS;
+    },
+  });
+  private windowIsSet = false;
   private readonly deltas = telemetry().meter.createCounter('adlift_fold_deltas', {
     description: 'Deltas moved into the kept statistics by this process',
   });
@@ -42,30 +50,21 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
       'Age of the oldest delta that waits to be folded, by the last look',
       () => [[this.staleness, {}]],
     );
-    this.running = this.run();
+    this.folding.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.ending.abort();
-    await this.running;
+    await this.folding.end();
     await this.pool.end();
   }
 
-  private async run(): Promise<void> {
-    let windowIsSet = false;
-    while (!this.ending.signal.aborted) {
-      try {
-        if (!windowIsSet) await this.setWindow();
-        windowIsSet = true;
-        const folded = await this.foldOnce();
-        this.deltas.add(folded);
-        this.foldedAt = Date.now();
-        if (folded < FOLD_LIMIT) await this.pause(IDLE_MS);
-      } catch (error) {
-        this.logger.warn(`fold waits: ${(error as Error).message}`);
-        await this.pause(AWAY_MS);
-      }
-    }
+  private async fold(): Promise<number> {
+    if (!this.windowIsSet) await this.setWindow();
+    this.windowIsSet = true;
+    const folded = await this.foldOnce();
+    this.deltas.add(folded);
+    this.foldedAt = Date.now();
+    return folded < BUSY ? IDLE_MS : 0;
   }
 
   private setWindow(): Promise<boolean> {
@@ -81,9 +80,5 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
       // An idle look is not worth a trace four times a second.
       return rows.length === 0 ? 0 : inSpan('fold', {}, [], () => foldDeltas(client, FOLD_LIMIT));
     });
-  }
-
-  private async pause(ms: number): Promise<void> {
-    await delay(ms, undefined, { signal: this.ending.signal }).catch(() => undefined);
   }
 }

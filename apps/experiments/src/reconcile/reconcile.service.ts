@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Client } from 'pg';
+import { Repeating } from '@adlift/background';
 import { HeardClient } from '@adlift/persistence';
 import { observe } from '@adlift/telemetry';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
@@ -13,8 +13,16 @@ const TIMEOUT_MS = 1_800_000;
 @Injectable()
 export class ReconcileService implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('reconcile');
-  private readonly ending = new AbortController();
-  private running: Promise<void> | undefined;
+  private readonly comparing = new Repeating({
+    turn: async () => {
+      await this.compare(Math.floor(Date.now() / this.config.RECONCILE_INTERVAL_MS));
+      return this.config.RECONCILE_INTERVAL_MS;
+    },
+    failed: ({ message }) => {
+      this.logger.warn(`nothing was compared this time: ${message}`);
+      return this.config.RECONCILE_INTERVAL_MS;
+    },
+  });
   private client: Client | undefined;
   private mismatches = 0;
   private comparedAt = Date.now();
@@ -28,25 +36,14 @@ export class ReconcileService implements OnApplicationBootstrap, OnApplicationSh
     observe('adlift_reconcile_age_seconds', 'Time since this process last compared statistics with raw rows', () => [
       [(Date.now() - this.comparedAt) / 1000, {}],
     ]);
-    this.running = this.run();
+    this.comparing.start(this.config.RECONCILE_INTERVAL_MS);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.ending.abort();
+    const ended = this.comparing.end();
     // A comparison may take minutes, and loses nothing by being cut off.
     await this.client?.end().catch(() => undefined);
-    await this.running;
-  }
-
-  private async run(): Promise<void> {
-    const { RECONCILE_INTERVAL_MS: intervalMs } = this.config;
-    while (!this.ending.signal.aborted) {
-      await delay(intervalMs, undefined, { signal: this.ending.signal }).catch(() => undefined);
-      if (this.ending.signal.aborted) return;
-      await this.compare(Math.floor(Date.now() / intervalMs)).catch((error: Error) => {
-        if (!this.ending.signal.aborted) this.logger.warn(`nothing was compared this time: ${error.message}`);
-      });
-    }
+    await ended;
   }
 
   private async compare(turn: number): Promise<void> {

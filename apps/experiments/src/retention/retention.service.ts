@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Client } from 'pg';
+import { Repeating } from '@adlift/background';
 import { ADVISORY_LOCKS, HeardClient } from '@adlift/persistence';
 import { observe } from '@adlift/telemetry';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
@@ -15,8 +15,17 @@ const LOCK_TIMEOUT_MS = 2000;
 @Injectable()
 export class RetentionService implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('retention');
-  private readonly ending = new AbortController();
-  private running: Promise<void> | undefined;
+  private readonly hourly = new Repeating({
+    turn: async (ending) => {
+      await this.apply(ending);
+      return INTERVAL_MS;
+    },
+    failed: ({ message }) => {
+      this.failed++;
+      this.logger.warn(`what is too old stays for another hour: ${message}`);
+      return INTERVAL_MS;
+    },
+  });
   private client: Client | undefined;
   private failed = 0;
 
@@ -26,30 +35,17 @@ export class RetentionService implements OnApplicationBootstrap, OnApplicationSh
     observe('adlift_retention_failures', 'Runs of this process that could not drop what is too old', () => [
       [this.failed, {}],
     ]);
-    this.running = this.run();
+    this.hourly.start(FIRST_MS);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.ending.abort();
+    const ended = this.hourly.end();
     // Every day is dropped in a transaction of its own: what is cut off is done another time.
     await this.client?.end().catch(() => undefined);
-    await this.running;
+    await ended;
   }
 
-  private async run(): Promise<void> {
-    const { signal } = this.ending;
-    for (let wait = FIRST_MS; ; wait = INTERVAL_MS) {
-      await delay(wait, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
-      await this.apply().catch((error: Error) => {
-        if (signal.aborted) return;
-        this.failed++;
-        this.logger.warn(`what is too old stays for another hour: ${error.message}`);
-      });
-    }
-  }
-
-  private async apply(): Promise<void> {
+  private async apply(ending: AbortSignal): Promise<void> {
     const { DATABASE_URL: databaseUrl, RETENTION_EXPORT_DIR: exportFolder } = this.config;
     const client = new HeardClient({
       ...{ connectionString: databaseUrl, application_name: 'adlift-retention' },
@@ -64,7 +60,7 @@ export class RetentionService implements OnApplicationBootstrap, OnApplicationSh
       ]);
       if (rows[0]?.mine !== true) return;
       await applyRetention({
-        ...{ client, databaseUrl, exportFolder, nowMs: Date.now(), signal: this.ending.signal },
+        ...{ client, databaseUrl, exportFolder, nowMs: Date.now(), signal: ending },
         eventDays: this.config.EVENT_RETENTION_DAYS,
         predictionDays: this.config.PREDICTION_RETENTION_DAYS,
         rejectedDays: this.config.REJECTED_RETENTION_DAYS,

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Pool } from 'pg';
+import { Repeating } from '@adlift/background';
 import { withClient } from '@adlift/persistence';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 import { dropOldSpans } from './drop-old-spans';
@@ -11,8 +12,16 @@ const INTERVAL_MS = 3_600_000;
 @Injectable()
 export class TraceRetention implements OnApplicationBootstrap {
   private readonly logger = new Logger('trace retention');
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
+  private readonly hourly = new Repeating({
+    turn: async () => {
+      await this.dropOld();
+      return INTERVAL_MS;
+    },
+    failed: ({ message }) => {
+      this.logger.warn(`old spans stay for another hour: ${message}`);
+      return INTERVAL_MS;
+    },
+  });
 
   constructor(
     @Inject(TRACE_POOL) private readonly pool: Pool,
@@ -20,21 +29,12 @@ export class TraceRetention implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.run();
-    this.timer = setInterval(() => this.run(), INTERVAL_MS);
-    this.timer.unref();
+    this.hourly.start();
   }
 
   /** Before the pool ends. */
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.running;
-  }
-
-  private run(): void {
-    this.running = this.dropOld().catch((error: Error) => {
-      this.logger.warn(`old spans stay for another hour: ${error.message}`);
-    });
+  stop(): Promise<void> {
+    return this.hourly.end();
   }
 
   private async dropOld(): Promise<void> {

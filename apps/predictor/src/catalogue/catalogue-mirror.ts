@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Repeating } from '@adlift/background';
 import { observe } from '@adlift/telemetry';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
 import { AdCatalogue } from './ad-catalogue';
@@ -23,8 +23,21 @@ export interface CatalogueState {
 @Injectable()
 export class CatalogueMirror implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('catalogue');
-  private readonly ending = new AbortController();
-  private running: Promise<void> | undefined;
+  private readonly following = new Repeating({
+    turn: async (ending) => {
+      await this.refresh(ending);
+      this.refreshedAt = new Date();
+      this.lastError = undefined;
+      if (Date.now() - this.savedAt >= SNAPSHOT_EVERY_MS) await this.save();
+      return this.config.MODEL_REFRESH_MS;
+    },
+    failed: ({ message }, again) => {
+      if (!again) this.logger.warn(`stays at version ${this.catalogue.version}, will try again: ${message}`);
+      this.lastError = message;
+      return this.config.MODEL_REFRESH_MS;
+    },
+  });
+  private restoring: Promise<void> | undefined;
   private store = new AdStore();
   /** Of the catalogue that the store comes from; '' before there is one. */
   private id = '';
@@ -63,31 +76,13 @@ export class CatalogueMirror implements OnApplicationBootstrap, OnApplicationShu
     observe('adlift_catalogue_age_seconds', 'Time since the catalogue in memory was known to be the newest', () => [
       [(Date.now() - (this.refreshedAt?.getTime() ?? started)) / 1000, {}],
     ]);
-    this.running = this.run();
+    this.restoring = this.restore().then(() => this.following.start());
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.ending.abort();
-    await this.running;
+    await this.restoring;
+    await this.following.end();
     await this.save();
-  }
-
-  private async run(): Promise<void> {
-    await this.restore();
-    while (!this.ending.signal.aborted) {
-      try {
-        await this.refresh();
-        this.refreshedAt = new Date();
-        this.lastError = undefined;
-        if (Date.now() - this.savedAt >= SNAPSHOT_EVERY_MS) await this.save();
-      } catch (error) {
-        const { message } = error as Error;
-        if (message !== this.lastError)
-          this.logger.warn(`stays at version ${this.catalogue.version}, will try again: ${message}`);
-        this.lastError = message;
-      }
-      await delay(this.config.MODEL_REFRESH_MS, undefined, { signal: this.ending.signal }).catch(() => undefined);
-    }
   }
 
   private async restore(): Promise<void> {
@@ -102,18 +97,18 @@ export class CatalogueMirror implements OnApplicationBootstrap, OnApplicationShu
     }
   }
 
-  private async refresh(): Promise<void> {
+  private async refresh(ending: AbortSignal): Promise<void> {
     const { id, version } = await this.reader.state();
     // Another id or an older version: the database is not the one that this copy came from, or was set back.
-    if (id !== this.id || version < this.catalogue.version) await this.rebuild(id, version);
-    else if (version > this.catalogue.version) await this.follow(version);
+    if (id !== this.id || version < this.catalogue.version) await this.rebuild(id, version, ending);
+    else if (version > this.catalogue.version) await this.follow(version, ending);
   }
 
   /** Reads everything into a new store, which nobody sees before it is complete. */
-  private async rebuild(id: string, version: number): Promise<void> {
+  private async rebuild(id: string, version: number, ending: AbortSignal): Promise<void> {
     const store = new AdStore();
     for await (const page of this.reader.asOf(version)) {
-      if (this.ending.signal.aborted) return;
+      if (ending.aborted) return;
       for (const ad of page) store.stage(ad);
       store.commit();
     }
@@ -122,9 +117,9 @@ export class CatalogueMirror implements OnApplicationBootstrap, OnApplicationShu
   }
 
   /** Reads what is new, and shows it version by version. What is staged when a page fails stays for the next time. */
-  private async follow(version: number): Promise<void> {
+  private async follow(version: number, ending: AbortSignal): Promise<void> {
     for await (const page of this.reader.changes(this.cursor, version)) {
-      if (this.ending.signal.aborted) return;
+      if (ending.aborted) return;
       for (const ad of page) {
         if (ad.version > this.cursor.version) this.show(this.cursor.version);
         if (ad.removed) this.store.stageRemoval(ad.adId);

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Pool } from 'pg';
+import { Repeating } from '@adlift/background';
 import type { PredictRequest } from '@adlift/wire';
 import { LEDGER_POOL } from '../ledger.module';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
@@ -28,8 +28,17 @@ interface Row {
 @Injectable()
 export class Priors implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('priors');
-  private readonly ending = new AbortController();
-  private running: Promise<void> | undefined;
+  private readonly refreshing = new Repeating({
+    turn: async () => {
+      this.rates = new SmoothedRates(await this.read());
+      this.refreshedAt = Date.now();
+      return this.config.PRIORS_REFRESH_MS;
+    },
+    failed: ({ message }, again) => {
+      if (!again) this.logger.warn(`priors stay as they are: ${message}`);
+      return Math.min(this.config.PRIORS_REFRESH_MS, RETRY_MS);
+    },
+  });
   private rates = new SmoothedRates([]);
   private refreshedAt: number | undefined;
 
@@ -60,30 +69,11 @@ export class Priors implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   onApplicationBootstrap(): void {
-    this.running = this.run();
+    this.refreshing.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    this.ending.abort();
-    await this.running;
-  }
-
-  private async run(): Promise<void> {
-    let complaint = '';
-    while (!this.ending.signal.aborted) {
-      let pauseMs: number = this.config.PRIORS_REFRESH_MS;
-      try {
-        this.rates = new SmoothedRates(await this.read());
-        this.refreshedAt = Date.now();
-        complaint = '';
-      } catch (error) {
-        const { message } = error as Error;
-        if (message !== complaint) this.logger.warn(`priors stay as they are: ${message}`);
-        complaint = message;
-        pauseMs = Math.min(pauseMs, RETRY_MS);
-      }
-      await delay(pauseMs, undefined, { signal: this.ending.signal }).catch(() => undefined);
-    }
+  onApplicationShutdown(): Promise<void> {
+    return this.refreshing.end();
   }
 
   private async read(): Promise<AdCounts[]> {

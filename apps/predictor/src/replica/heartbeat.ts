@@ -9,6 +9,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import type { Pool, QueryConfig } from 'pg';
+import { Repeating } from '@adlift/background';
 import { Ledger } from '@adlift/ledger';
 import { observe } from '@adlift/telemetry';
 import { jsonDigest } from '@adlift/wire';
@@ -43,15 +44,21 @@ export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutd
   /** Of this process alone. */
   readonly id = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
   private readonly logger = new Logger('heartbeat');
-  private readonly ending = new AbortController();
+  private readonly beating = new Repeating({
+    turn: async () => {
+      await this.beat();
+      return this.config.HEARTBEAT_MS;
+    },
+    failed: ({ message }, again) => {
+      if (!again) this.logger.warn(`not heard by anyone for now: ${message}`);
+      return this.config.HEARTBEAT_MS;
+    },
+  });
   private readonly startedAt = new Date();
   private readonly software = softwareVersion();
   private readonly address: string;
-  private wake = new AbortController();
   private told = '';
   private beatAt = Date.now();
-  private complaint = '';
-  private running: Promise<void> | undefined;
 
   constructor(
     @Inject(PREDICTOR_CONFIG) private readonly config: PredictorEnvironment,
@@ -64,7 +71,7 @@ export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutd
     this.address = `${host}:${config.PREDICTOR_HTTP_PORT}`;
     models.onChange(() => {
       // Somebody may be waiting for just this model.
-      if (this.modelsText() !== this.told) this.wake.abort();
+      if (this.modelsText() !== this.told) this.beating.wake();
     });
   }
 
@@ -72,22 +79,12 @@ export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutd
     observe('adlift_heartbeat_age_seconds', 'Time since this replica last told of itself with success', () => [
       [(Date.now() - this.beatAt) / 1000, {}],
     ]);
-    this.running = this.run();
+    this.beating.start();
   }
 
   /** While the database can still be reached. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.ending.abort();
-    this.wake.abort();
     await Promise.race([this.leave(), delay(FAREWELL_MS, undefined, { ref: false })]);
-  }
-
-  private async run(): Promise<void> {
-    while (!this.ending.signal.aborted) {
-      this.wake = new AbortController();
-      await this.beat();
-      await delay(this.config.HEARTBEAT_MS, undefined, { signal: this.wake.signal }).catch(() => undefined);
-    }
   }
 
   private async beat(): Promise<void> {
@@ -95,24 +92,17 @@ export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutd
     // Also when it is not stored: the next try comes in its time, not at once.
     this.told = models;
     const flagRevision = jsonDigest(this.flags.current().map(({ experiment, digest }) => [experiment, digest]));
-    try {
-      const { id, address, software, startedAt } = this;
-      const { events, exposures } = this.ledger.pending;
-      const spool = [events + exposures, this.ledger.lagMs];
-      const values = [id, address, software, flagRevision, models, startedAt, ...spool];
-      const query: QueryConfig & { query_timeout: number } = { text: BEAT, values, query_timeout: BEAT_TIMEOUT_MS };
-      await this.pool.query(query);
-      this.beatAt = Date.now();
-      this.complaint = '';
-    } catch (error) {
-      const { message } = error as Error;
-      if (message !== this.complaint) this.logger.warn(`not heard by anyone for now: ${message}`);
-      this.complaint = message;
-    }
+    const { id, address, software, startedAt } = this;
+    const { events, exposures } = this.ledger.pending;
+    const spool = [events + exposures, this.ledger.lagMs];
+    const values = [id, address, software, flagRevision, models, startedAt, ...spool];
+    const query: QueryConfig & { query_timeout: number } = { text: BEAT, values, query_timeout: BEAT_TIMEOUT_MS };
+    await this.pool.query(query);
+    this.beatAt = Date.now();
   }
 
   private async leave(): Promise<void> {
-    await this.running;
+    await this.beating.end();
     await this.pool.query('DELETE FROM replica WHERE id = $1', [this.id]).catch(() => undefined);
   }
 

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Repeating } from '@adlift/background';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
 import { BundleSource, type ServingSet, type WantedModel } from './bundle-source';
 import { ModelLoads, type HeldModel, type ServedModel } from './model-loads';
@@ -16,7 +16,13 @@ const ROLES = ['ctr', 'cvr', 'light'] as const;
 @Injectable()
 export class ModelRepository implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('models');
-  private readonly ending = new AbortController();
+  private readonly following = new Repeating({
+    turn: async () => ((await this.carryOut(await this.bundles.servingSet())) ? 0 : this.config.MODEL_REFRESH_MS),
+    failed: ({ message }, again) => {
+      if (!again) this.logger.warn(`no serving set yet: ${message}`);
+      return this.config.MODEL_REFRESH_MS;
+    },
+  });
   /** Everything that is loaded, by digest. */
   private readonly held = new Map<string, HeldModel>();
   /** What is served, by reference. */
@@ -24,7 +30,6 @@ export class ModelRepository implements OnApplicationBootstrap, OnApplicationShu
   private defaults: ServingSet['defaults'] = {};
   private readonly replaced: Partial<Record<Kind, HeldModel>> = {};
   private readonly listeners: (() => void)[] = [];
-  private running: Promise<void> | undefined;
   /** Whether the serving set has been carried out once. */
   synchronised = false;
 
@@ -70,30 +75,12 @@ export class ModelRepository implements OnApplicationBootstrap, OnApplicationShu
   }
 
   onApplicationBootstrap(): void {
-    this.running = this.run();
+    this.following.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.ending.abort();
-    await this.running;
+    await this.following.end();
     await this.loads.close();
-  }
-
-  private async run(): Promise<void> {
-    let complaint = '';
-    while (!this.ending.signal.aborted) {
-      let more = false;
-      try {
-        more = await this.carryOut(await this.bundles.servingSet());
-        complaint = '';
-      } catch (error) {
-        const { message } = error as Error;
-        if (message !== complaint) this.logger.warn(`no serving set yet: ${message}`);
-        complaint = message;
-      }
-      if (more) continue;
-      await delay(this.config.MODEL_REFRESH_MS, undefined, { signal: this.ending.signal }).catch(() => undefined);
-    }
   }
 
   /** Loads at most one model, so that the next one is chosen by the newest serving set. True when there may be more. */

@@ -1,0 +1,1 @@
+export { Repeating, type Turns } from './repeating';
