@@ -1,10 +1,9 @@
 import type { Bench } from '../bench';
 import { BenchStack } from '../harness/bench-stack';
 import { conditions } from '../harness/conditions';
-import { loopDelays, type LoopDelays } from '../harness/loop-delays';
 import { median } from '../harness/statistics';
+import { phasesSummary, watchedPhase, type WatchedPhase } from '../harness/watched-phase';
 import { EventLoad, type EventLoadResult } from '../load/event-load';
-import type { OpenLoopResult } from '../load/open-loop';
 
 const N = 50;
 const EVENTS = 5000;
@@ -16,9 +15,7 @@ const IN_FLIGHT = 12;
 const WARM_SECONDS = 8;
 const PHASE_SECONDS = 8;
 
-interface Phase {
-  readonly open: OpenLoopResult;
-  readonly delays: LoopDelays;
+interface Phase extends WatchedPhase {
   readonly events?: EventLoadResult;
 }
 
@@ -30,17 +27,18 @@ export const beside: Bench = {
     const stack = await BenchStack.start(log);
     const load = await stack.load(N, 'beside');
     const events = await EventLoad.start(stack.stack);
-    const { predictorUrl, secrets } = stack.stack;
     try {
       await load.closed({ over: 'unary', inFlight: IN_FLIGHT, seconds: WARM_SECONDS, checked: true });
       await events.run({ perSecond: EVENTS, seconds: WARM_SECONDS });
       const phase = async (seed: number, perSecond: number): Promise<Phase> => {
-        await loopDelays(predictorUrl, secrets.operatorKey);
         const reporting = perSecond === 0 ? undefined : events.run({ perSecond, seconds: PHASE_SECONDS });
-        const open = await load.open({ over: 'unary', rate: RATE, seconds: PHASE_SECONDS, seed });
+        const watched = await watchedPhase(stack, async () => {
+          const open = await load.open({ over: 'unary', rate: RATE, seconds: PHASE_SECONDS, seed });
+          await reporting;
+          return open;
+        });
         const reported = await reporting;
-        const delays = await loopDelays(predictorUrl, secrets.operatorKey);
-        return { open, delays, ...(reported === undefined ? {} : { events: reported }) };
+        return { ...watched, ...(reported === undefined ? {} : { events: reported }) };
       };
       const idle: Phase[] = [];
       const busy: Phase[] = [];
@@ -64,8 +62,8 @@ export const beside: Bench = {
         details: {
           eventsPerSecond,
           refusedCalls: busy.reduce((sum, { events: reported }) => sum + (reported?.refusedCalls ?? 0), 0),
-          busy: summary(busy),
-          idle: summary(idle),
+          busy: phasesSummary(busy),
+          idle: phasesSummary(idle),
           ...conditions(stack.model.onnx),
         },
       };
@@ -75,14 +73,3 @@ export const beside: Bench = {
     }
   },
 };
-
-function summary(phases: readonly Phase[]): Readonly<Record<string, number>> {
-  return {
-    p99Ms: median(phases.map(({ open }) => open.p99Ms)),
-    p50Ms: median(phases.map(({ open }) => open.p50Ms)),
-    generatorLateMs: median(phases.map(({ open }) => open.generatorLateMs)),
-    loopLateMs: median(phases.map(({ delays }) => delays.longestMs)),
-    loopLateBesidesGcMs: median(phases.map(({ delays }) => delays.besidesGcMs)),
-    marked: phases.reduce((sum, { open }) => sum + open.marked, 0),
-  };
-}

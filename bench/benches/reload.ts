@@ -4,8 +4,8 @@ import { BenchStack } from '../harness/bench-stack';
 import { conditions } from '../harness/conditions';
 import { residentBytes } from '../harness/processor';
 import { RawBeside } from '../harness/raw-beside';
-import { loopDelays, type LoopDelays } from '../harness/loop-delays';
 import { median } from '../harness/statistics';
+import { phasesSummary, watchedPhase, type WatchedPhase } from '../harness/watched-phase';
 import type { OpenLoopResult } from '../load/open-loop';
 import { saturation } from '../load/saturation';
 
@@ -23,11 +23,6 @@ const GROWTH = 1.1;
 /** Reloads after which memory should not grow any more. */
 const SETTLED = 20;
 
-interface Phase {
-  readonly open: OpenLoopResult;
-  readonly delays: LoopDelays;
-}
-
 /** The model that serves is loaded anew, by the admin API, while requests come in. */
 export const reload: Bench = {
   name: 'reload',
@@ -36,20 +31,20 @@ export const reload: Bench = {
     const stack = await BenchStack.start(log);
     const load = await stack.load(N, 'reload');
     const raw = await RawBeside.start(stack.onnxFile, N);
-    const { predictorUrl, predictorPid, secrets } = stack.stack;
+    const { predictorPid } = stack.stack;
     try {
       await load.closed({ over: 'unary', inFlight: IN_FLIGHT, seconds: WARM_SECONDS, checked: true });
       const most = await saturation(load, seconds, log);
       const rate = most.rate * LOAD;
-      const phase = async (seed: number, swaps: number): Promise<Phase> => {
-        await loopDelays(predictorUrl, secrets.operatorKey);
-        const swapped = swapEvery(stack, swaps);
-        const open = await load.open({ over: 'unary', rate, seconds: (SWAPS * EVERY_MS) / 1000, seed });
-        await swapped;
-        return { open, delays: await loopDelays(predictorUrl, secrets.operatorKey) };
-      };
-      const steady: Phase[] = [];
-      const swapping: Phase[] = [];
+      const phase = (seed: number, swaps: number): Promise<WatchedPhase> =>
+        watchedPhase(stack, async () => {
+          const swapped = swapEvery(stack, swaps);
+          const open = await load.open({ over: 'unary', rate, seconds: (SWAPS * EVERY_MS) / 1000, seed });
+          await swapped;
+          return open;
+        });
+      const steady: WatchedPhase[] = [];
+      const swapping: WatchedPhase[] = [];
       for (let seed = 0; seed < rounds; seed++) {
         await raw.measure(seconds / 4, async () => {
           steady.push(await phase(seed, 0));
@@ -71,8 +66,8 @@ export const reload: Bench = {
         ok: times <= TIMES && gapMs <= GAP_MS && failed === 0 && memory.growth <= GROWTH,
         rounds,
         details: {
-          swapping: summary(swapping),
-          steady: summary(steady),
+          swapping: phasesSummary(swapping),
+          steady: phasesSummary(steady),
           failed,
           memory,
           saturation: most,
@@ -116,19 +111,4 @@ async function residentOver(
 
 function answered({ fromModel, marked, unmarked }: OpenLoopResult): number {
   return fromModel + marked + unmarked;
-}
-
-function summary(phases: readonly Phase[]): Readonly<Record<string, unknown>> {
-  return {
-    p99Ms: median(phases.map(({ open }) => open.p99Ms)),
-    p50Ms: median(phases.map(({ open }) => open.p50Ms)),
-    generatorLateMs: median(phases.map(({ open }) => open.generatorLateMs)),
-    loopLateMs: median(phases.map(({ delays }) => delays.longestMs)),
-    loopLateBesidesGcMs: median(phases.map(({ delays }) => delays.besidesGcMs)),
-    minorGcMs: median(phases.map(({ delays }) => delays.minorGcMs)),
-    majorGcMs: median(phases.map(({ delays }) => delays.majorGcMs)),
-    offered: phases.reduce((sum, { open }) => sum + open.offered, 0),
-    marked: phases.reduce((sum, { open }) => sum + open.marked, 0),
-    refused: phases.map(({ open }) => open.refused),
-  };
 }
