@@ -3,6 +3,7 @@ import type { ErasedUnit } from './erased-unit';
 import type { ModelView, PolicyView, ReplicaView, ServingPolicy } from './models';
 import type { RejectedEventFilter, RejectedEventPage } from './rejected-events';
 import type { ExperimentState, Report } from './report';
+import type { SampleFilter, SamplePage } from './samples';
 import type { ShadowReport } from './shadow-report';
 
 /** An experiment as the admin API shows it. */
@@ -52,6 +53,12 @@ export class AdminApi {
   async experiments(): Promise<readonly ExperimentView[]> {
     const { experiments } = await this.call<{ experiments: ExperimentView[] }>('GET', '/v1/experiments');
     return experiments;
+  }
+
+  /** Candidates behind a report, the newest first. */
+  samples(key: string, filter: SampleFilter = {}): Promise<SamplePage> {
+    const query = new URLSearchParams({ ...filter });
+    return this.call('GET', `/v1/experiments/${encodeURIComponent(key)}/samples?${query.toString()}`);
   }
 
   createExperiment(body: unknown): Promise<ExperimentView> {

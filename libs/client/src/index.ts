@@ -21,3 +21,4 @@ export {
   type RejectedEventPage,
   type RejectedReport,
 } from './rejected-events';
+export { type Sample, type SampleFilter, type SamplePage } from './samples';
