@@ -2,7 +2,9 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { dataSourceOptions } from '@adlift/persistence';
 import { loggerModule, MetricsController } from '@adlift/telemetry';
+import { AccessModule } from './access/access.module';
 import { CatalogueModule } from './catalogue/catalogue.module';
+import { ExperimentApproval } from './experiment/experiment-approval';
 import { ExperimentController } from './experiment/experiment.controller';
 import { ExperimentPhaseEntity } from './experiment/experiment-phase.entity';
 import { ExperimentService } from './experiment/experiment.service';
@@ -48,6 +50,7 @@ export class ExperimentsModule {
             ModelLabelEntity,
           ]),
         ),
+        AccessModule.forRoot(config),
         TraceModule.forRoot(config),
         PageModule.forRoot(config),
         CatalogueModule,
@@ -65,6 +68,7 @@ export class ExperimentsModule {
       ],
       providers: [
         { provide: EXPERIMENTS_CONFIG, useValue: config },
+        ExperimentApproval,
         ExperimentService,
         FlagSync,
         UnleashAdmin,
