@@ -11,7 +11,7 @@ UNLEASH_CLIENT_TOKEN=default:production.$(hex)
 ADLIFT_TOKEN_KEYS=1:$(key)
 ADLIFT_EDGE_KEYS=1:$(key)
 ADLIFT_OPERATOR_KEY=$operator
-ADLIFT_CREDENTIALS='[{"name":"ad server","key":"$(hex)","grants":["predict","events"]},{"name":"network","key":"$(hex)","grants":["postback"]},{"name":"operator","key":"$operator","grants":["admin","metrics","models"]}]'
+ADLIFT_CREDENTIALS='[{"name":"ad server","key":"$(hex)","grants":["predict","events"]},{"name":"network","key":"$(hex)","grants":["postback"]},{"name":"operator","key":"$operator","grants":["admin","metrics","models"]},{"name":"experimenter","key":"$(hex)","grants":["experimenter"]},{"name":"approver","key":"$(hex)","grants":["approver"]}]'
 RABBITMQ_PASSWORD=$(hex)
 TRACE_SAMPLE_RATE=0.01
 END

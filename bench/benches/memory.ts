@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { startDemoExperiment } from '../../tools/demo/demo-experiment';
+import { demoPeople, startDemoExperiment } from '../../tools/demo/demo-experiment';
 import { DEMO_PLAN, makeWorld, trainMarketModels } from '../../tools/market/index';
 import type { Bench } from '../bench';
 import { BenchStack } from '../harness/bench-stack';
@@ -24,7 +24,7 @@ export const memory: Bench = {
       log("training the demo's models ...");
       const models = trainMarketModels(makeWorld(DEMO_PLAN.seed));
       const design = { models, epsilon: DEMO_PLAN.epsilon, plannedUnits: DEMO_PLAN.units, swap: false };
-      await startDemoExperiment(stack.admin, design, log);
+      await startDemoExperiment(demoPeople(stack.stack), design, log);
       await stack.serves([models.lr, models.fm, models.cvr].map(({ name, version }) => `${name}@${version}`));
       log(`waiting for ${IDLE_MS / 1000} s ...`);
       await delay(IDLE_MS);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AdminApi } from '@adlift/client';
 import { readConfig } from '@adlift/config';
 import { freePorts } from '../../tools/stack/free-ports';
+import { demoPeople } from '../../tools/demo/demo-experiment';
 import { startStack } from '../../tools/stack/stack';
 import { stackEnvironment } from '../../tools/stack/stack-config';
 import type { RunningStack } from '../../tools/stack/running-stack';
@@ -144,6 +145,7 @@ export class BenchStack {
         ],
       },
     });
+    await demoPeople(this.stack).approver.approveExperiment('bench');
     await this.admin.startExperiment('bench');
     await this.until(async () => (await this.status()).flags.experiments.some(({ recorded }) => recorded));
   }

@@ -1,5 +1,6 @@
-import type { AdminApi, ExperimentView } from '@adlift/client';
+import { AdminApi, type ExperimentView } from '@adlift/client';
 import type { MarketModels } from '../market/index';
+import type { RunningStack } from '../stack/running-stack';
 import { StackError } from '../stack/stack-error';
 
 /** Names of the demo's arms. */
@@ -14,24 +15,41 @@ export interface DemoDesign {
   readonly swap: boolean;
 }
 
+/** The admin API in the name of those whom an experiment takes. */
+export interface DemoPeople {
+  readonly operator: AdminApi;
+  readonly experimenter: AdminApi;
+  readonly approver: AdminApi;
+}
+
+/** These people of a stack, each with the key made for it. */
+export function demoPeople({ experimentsUrl, secrets }: Pick<RunningStack, 'experimentsUrl' | 'secrets'>): DemoPeople {
+  const as = (key: string): AdminApi => new AdminApi(experimentsUrl, key);
+  return {
+    operator: as(secrets.operatorKey),
+    experimenter: as(secrets.experimenterKey),
+    approver: as(secrets.approverKey),
+  };
+}
+
 /** Registers the models and starts the next demo experiment; a demo that still runs is stopped first. */
 export async function startDemoExperiment(
-  api: AdminApi,
+  { operator, experimenter, approver }: DemoPeople,
   design: DemoDesign,
   log: (line: string) => void,
 ): Promise<string> {
   const { lr, fm, cvr } = design.models;
-  await api.publishModel(lr.bundle, 'champion');
-  await api.publishModel(fm.bundle);
-  await api.publishModel(cvr.bundle, 'champion');
-  const experiments = await api.experiments();
+  await operator.publishModel(lr.bundle, 'champion');
+  await operator.publishModel(fm.bundle);
+  await operator.publishModel(cvr.bundle, 'champion');
+  const experiments = await experimenter.experiments();
   for (const running of experiments.filter(({ state, source }) => state === 'running' && source === 'flag')) {
     if (!running.key.startsWith('demo-')) {
       throw new StackError(
         `experiment "${running.key}" runs on this stack and would share its traffic with the demo; stop it, or use another home (ADLIFT_HOME=FOLDER)`,
       );
     }
-    await api.stopExperiment(running.key);
+    await experimenter.stopExperiment(running.key);
     log(`stopped the earlier ${running.key}`);
   }
   const key = nextKey(experiments);
@@ -44,7 +62,7 @@ export async function startDemoExperiment(
     ctr: `${model.name}@${model.version}`,
     cvr: `${cvr.name}@${cvr.version}`,
   });
-  await api.createExperiment({
+  await experimenter.createExperiment({
     key,
     description: 'A factorisation machine with interactions against a logistic regression of main effects',
     design: {
@@ -56,7 +74,9 @@ export async function startDemoExperiment(
       variants: [variant(CONTROL, control, true), variant(TREATMENT, treatment, false)],
     },
   });
-  await api.startExperiment(key);
+  // All of the traffic is more than one person may decide about.
+  await approver.approveExperiment(key, 'a simulated market');
+  await experimenter.startExperiment(key);
   return key;
 }
 

@@ -1,11 +1,11 @@
 import { appendFileSync } from 'node:fs';
-import { AdminApi, AdServerClient, type Report } from '@adlift/client';
+import { AdServerClient, type AdminApi, type Report } from '@adlift/client';
 import { DEMO_PLAN, makeTraffic, makeWorld, marketTruth, trainMarketModels, type MarketModels } from '../market/index';
 import { startProgress } from '../proof/progress';
 import type { RunningStack } from '../stack/running-stack';
 import { AdServer } from './ad-server';
 import { demoDocument, type DemoDocument } from './demo-document';
-import { startDemoExperiment, TREATMENT } from './demo-experiment';
+import { demoPeople, startDemoExperiment, TREATMENT } from './demo-experiment';
 import { readPredictorState, waitFor } from './predictor-state';
 
 export interface DemoOptions {
@@ -32,9 +32,9 @@ export async function runDemo(
   const { seed, swap, log } = options;
   const world = makeWorld(seed);
   const models = train(world);
-  const api = new AdminApi(stack.experimentsUrl, stack.secrets.operatorKey);
+  const people = demoPeople(stack);
   const key = await startDemoExperiment(
-    api,
+    people,
     { models, epsilon: DEMO_PLAN.epsilon, plannedUnits: options.units, swap },
     log,
   );
@@ -74,7 +74,7 @@ export async function runDemo(
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   log(`played ${traffic.n} requests in ${seconds} s (${Math.round(traffic.n / seconds)} a second)`);
 
-  const report = await settledReport(stack, api, key);
+  const report = await settledReport(stack, people.experimenter, key);
   const after = (await readPredictorState(stack)).predictions;
   const served = {
     requests: after.requests - before.requests,

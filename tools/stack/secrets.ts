@@ -19,6 +19,10 @@ export interface StackSecrets {
   readonly networkKey: string;
   /** Runs experiments and reads metrics; also how the services of the stack call each other. */
   readonly operatorKey: string;
+  /** Makes and starts experiments, up to a share of the traffic. */
+  readonly experimenterKey: string;
+  /** Agrees to more than that. */
+  readonly approverKey: string;
 }
 
 /** Reads the secrets of `home`, making those that it lacks: an older version made fewer. */
@@ -32,10 +36,18 @@ export function readSecrets(home: string): StackSecrets {
 }
 
 /** Writes the keys that a person needs as shell variables, for `. FILE` before a curl; gives the file. */
-export function writeShellKeys(home: string, { adServerKey, networkKey, operatorKey, edgeKeys }: StackSecrets): string {
+export function writeShellKeys(home: string, secrets: StackSecrets): string {
   const file = join(home, 'keys.env');
-  const lines = [`AD_SERVER_KEY=${adServerKey}`, `NETWORK_KEY=${networkKey}`, `OPERATOR_KEY=${operatorKey}`];
-  writeFileSync(file, [...lines, `EDGE_KEYS=${edgeKeys}`, ''].join('\n'), { mode: 0o600 });
+  const variables = {
+    AD_SERVER_KEY: secrets.adServerKey,
+    NETWORK_KEY: secrets.networkKey,
+    OPERATOR_KEY: secrets.operatorKey,
+    EXPERIMENTER_KEY: secrets.experimenterKey,
+    APPROVER_KEY: secrets.approverKey,
+    EDGE_KEYS: secrets.edgeKeys,
+  };
+  const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(file, lines.join(''), { mode: 0o600 });
   return file;
 }
 
@@ -52,5 +64,7 @@ function makeSecrets(): StackSecrets {
     adServerKey: hex(),
     networkKey: hex(),
     operatorKey: hex(),
+    experimenterKey: hex(),
+    approverKey: hex(),
   };
 }

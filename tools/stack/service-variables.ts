@@ -98,6 +98,8 @@ export function stackCredentials(secrets: StackSecrets): string {
     { name: 'ad server', key: secrets.adServerKey, grants: adServer },
     { name: 'network', key: secrets.networkKey, grants: ['postback'] },
     { name: 'operator', key: secrets.operatorKey, grants: ['admin', 'metrics', 'models'] },
+    { name: 'experimenter', key: secrets.experimenterKey, grants: ['experimenter'] },
+    { name: 'approver', key: secrets.approverKey, grants: ['approver'] },
     { name: 'player', key: secrets.playerKey, grants: [...adServer, 'future_times', 'inject_faults'] },
     { name: 'importer', key: secrets.importerKey, grants: [...adServer, 'import'] },
   ]);

@@ -1,13 +1,15 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
-import { KeyRegistry } from '@adlift/access';
 import { awaitDatabase, migrate } from '@adlift/persistence';
 import { answerUnreadable, ProblemFilter } from '@adlift/problem';
 import { cutStragglers } from '@adlift/telemetry';
 import { MAX_ID_BYTES } from '@adlift/wire';
+import { AccessKeys } from './access/access-keys';
 import { guardHttp } from './access/guard-http';
 import { PageSession } from './access/page-session';
+import { auditOperations } from './audit/audit-operations';
+import { AuditService } from './audit/audit.service';
 import { raiseAdsBodyLimit } from './catalogue/ads-body-limit';
 import { ExperimentsModule } from './experiments.module';
 import type { ExperimentsEnvironment } from './experiments-config';
@@ -42,15 +44,14 @@ export async function createExperimentsApp(config: ExperimentsEnvironment): Prom
     );
   raiseAdsBodyLimit(adapter);
   cutStragglers(adapter.getInstance());
-  const guard = {
-    keys: new KeyRegistry(config.ADLIFT_CREDENTIALS, config.ADLIFT_OPEN_ACCESS),
-    session: new PageSession(config.ADLIFT_PAGE_SESSION),
-  };
-  guardHttp(adapter, guard);
+  guardHttp(adapter, { keys: () => keys, session: new PageSession(config.ADLIFT_PAGE_SESSION) });
+  auditOperations(adapter, () => audit);
   const app = await NestFactory.create<NestFastifyApplication>(ExperimentsModule.forRoot(config), adapter, {
     bufferLogs: true,
     abortOnError: false,
   });
+  const keys = app.get(AccessKeys);
+  const audit = app.get(AuditService);
   app.useLogger(app.get(Logger));
   app.useGlobalFilters(new ProblemFilter());
   addOtlpRoute(adapter, app.get(TraceIntake));

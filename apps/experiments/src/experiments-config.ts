@@ -22,6 +22,14 @@ export const experimentsEnvironment = z
     REPLICA_LIFETIME_MS: milliseconds(15_000),
     /** How long a start waits for replicas to load the models; longer than the silence of one that has just crashed. */
     START_WAIT_MS: milliseconds(20_000),
+    /** How often keys that were made or revoked elsewhere are read. */
+    KEYS_REFRESH_MS: milliseconds(5000),
+    /** Share of all units, percent, up to which one person may start or ramp an experiment. */
+    APPROVAL_ABOVE_PERCENT: z.coerce
+      .number('must be percent, 0 to 100')
+      .min(0, 'must be percent, 0 to 100')
+      .max(100, 'must be percent, 0 to 100')
+      .default(10),
     /** How often ads are counted for the priors of predictors. */
     AD_RATES_REFRESH_MS: milliseconds(30_000),
     /** Days after its click in which a conversion counts; the predictor's tokens live as long. */

@@ -2,7 +2,9 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { dataSourceOptions } from '@adlift/persistence';
 import { loggerModule, MetricsController } from '@adlift/telemetry';
+import { AccessModule } from './access/access.module';
 import { CatalogueModule } from './catalogue/catalogue.module';
+import { ExperimentApproval } from './experiment/experiment-approval';
 import { ExperimentController } from './experiment/experiment.controller';
 import { ExperimentPhaseEntity } from './experiment/experiment-phase.entity';
 import { ExperimentService } from './experiment/experiment.service';
@@ -25,6 +27,9 @@ import { ReportController } from './report/report.controller';
 import { ReportService } from './report/report.service';
 import { RetentionService } from './retention/retention.service';
 import { UnitsController } from './retention/units.controller';
+import { SampleController } from './sample/sample.controller';
+import { SampleService } from './sample/sample.service';
+import { SampleStore } from './sample/sample-store';
 import { ShadowController } from './shadow/shadow.controller';
 import { ShadowService } from './shadow/shadow.service';
 import { ShadowSums } from './shadow/shadow-sums';
@@ -45,6 +50,7 @@ export class ExperimentsModule {
             ModelLabelEntity,
           ]),
         ),
+        AccessModule.forRoot(config),
         TraceModule.forRoot(config),
         PageModule.forRoot(config),
         CatalogueModule,
@@ -53,6 +59,7 @@ export class ExperimentsModule {
       controllers: [
         ExperimentController,
         ReportController,
+        SampleController,
         ShadowController,
         RejectedEventController,
         UnitsController,
@@ -61,11 +68,14 @@ export class ExperimentsModule {
       ],
       providers: [
         { provide: EXPERIMENTS_CONFIG, useValue: config },
+        ExperimentApproval,
         ExperimentService,
         FlagSync,
         UnleashAdmin,
         KeptStatistics,
         ReportService,
+        SampleStore,
+        SampleService,
         ShadowSums,
         ShadowService,
         FoldService,

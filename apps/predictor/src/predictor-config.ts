@@ -43,6 +43,8 @@ export const predictorEnvironment = z
     UNLEASH_REFRESH_MS: milliseconds(2000),
     MODEL_REFRESH_MS: milliseconds(2000),
     HEARTBEAT_MS: milliseconds(3000),
+    /** How often keys that were made or revoked through the admin API are read. */
+    KEYS_REFRESH_MS: milliseconds(5000),
     /** Wait for scoring from which on requests are answered more cheaply; half of a deadline where that is less. */
     QUEUE_TARGET_MS: milliseconds(25),
     /** Expected time of a run above which no more requests share it; 0 gives each request a run of its own. */

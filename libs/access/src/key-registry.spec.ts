@@ -68,6 +68,22 @@ describe('keys', () => {
     for (const word of spellings) expect(keys.identify(`${word} ${OLD}`).name).toBe('ad server');
   });
 
+  it('that are stored come and go, and one that is configured stays what it is', () => {
+    const registry = read([{ name: 'operator', key: OLD, grants: ['operator'] }]);
+    const stored = { name: 'ann', hash: createHash('sha256').update(NEW).digest('hex'), grants: ['viewer'] as const };
+    registry.replaceStored([{ ...stored, expiresAtMs: undefined }]);
+    expect(registry.require(['viewer', 'admin'], `Bearer ${NEW}`).name).toBe('ann');
+    expect(codeOf(() => registry.require(['approver', 'admin'], `Bearer ${NEW}`))).toBe(
+      'permission_denied: needs a key with one of the roles "approver", "admin"',
+    );
+    registry.replaceStored([{ ...stored, expiresAtMs: Date.now() - 1 }]);
+    expect(codeOf(() => registry.identify(NEW))).toBe('unauthenticated: this key has expired');
+    registry.replaceStored([]);
+    expect(codeOf(() => registry.identify(`Bearer ${NEW}`))).toMatch(/^unauthenticated: .*not known/);
+    registry.replaceStored([{ ...stored, hash: createHash('sha256').update(OLD).digest('hex'), expiresAtMs: 0 }]);
+    expect(registry.identify(OLD).name).toBe('operator');
+  });
+
   it('belong to one caller', () => {
     expect(() => read([AD_SERVER, { name: 'other', key: OLD, grants: [] }])).toThrow('have the same key');
   });

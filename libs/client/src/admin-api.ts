@@ -1,8 +1,10 @@
+import type { AuditFilter, AuditPage, KeyView, MadeKey } from './access';
 import type { AdEntry, AdState, CatalogueChange } from './ads';
 import type { ErasedUnit } from './erased-unit';
 import type { ModelView, PolicyView, ReplicaView, ServingPolicy } from './models';
 import type { RejectedEventFilter, RejectedEventPage } from './rejected-events';
 import type { ExperimentState, Report } from './report';
+import type { SampleFilter, SamplePage } from './samples';
 import type { ShadowReport } from './shadow-report';
 
 /** An experiment as the admin API shows it. */
@@ -20,6 +22,8 @@ export class ApiError extends Error {
     readonly status: number,
     readonly code: string,
     readonly detail: string,
+    /** Path of the field that is at fault, where there is one. */
+    readonly field?: string,
   ) {
     super(detail);
     this.name = 'ApiError';
@@ -54,6 +58,12 @@ export class AdminApi {
     return experiments;
   }
 
+  /** Candidates behind a report, the newest first. */
+  samples(key: string, filter: SampleFilter = {}): Promise<SamplePage> {
+    const query = new URLSearchParams({ ...filter });
+    return this.call('GET', `/v1/experiments/${encodeURIComponent(key)}/samples?${query.toString()}`);
+  }
+
   createExperiment(body: unknown): Promise<ExperimentView> {
     return this.call('POST', '/v1/experiments', body);
   }
@@ -65,6 +75,11 @@ export class AdminApi {
 
   stopExperiment(key: string): Promise<ExperimentView> {
     return this.call('POST', `/v1/experiments/${encodeURIComponent(key)}/stop`);
+  }
+
+  /** Agrees to the experiment's traffic as its second person. */
+  approveExperiment(key: string, reason = ''): Promise<ExperimentView> {
+    return this.call('POST', `/v1/experiments/${encodeURIComponent(key)}/approve`, { reason });
   }
 
   report(key: string): Promise<Report> {
@@ -151,6 +166,26 @@ export class AdminApi {
     return this.call('DELETE', `/v1/units/${encodeURIComponent(unit)}`);
   }
 
+  /** All keys that were made here, revoked ones too. */
+  async keys(): Promise<readonly KeyView[]> {
+    const { keys } = await this.call<{ keys: KeyView[] }>('GET', '/v1/keys');
+    return keys;
+  }
+
+  /** `expiresAt` in ISO 8601. */
+  makeKey(key: { name: string; grants: readonly string[]; expiresAt?: string }): Promise<MadeKey> {
+    return this.call('POST', '/v1/keys', key);
+  }
+
+  revokeKey(id: string): Promise<KeyView> {
+    return this.call('DELETE', `/v1/keys/${encodeURIComponent(id)}`);
+  }
+
+  /** A page of what was changed, the newest first. */
+  audit(filter: AuditFilter = {}): Promise<AuditPage> {
+    return this.call('GET', `/v1/audit?${new URLSearchParams({ ...filter }).toString()}`);
+  }
+
   private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const text = await this.send(
       method,
@@ -178,7 +213,7 @@ export class AdminApi {
     });
     const text = await answer.text();
     if (answer.ok) return text;
-    let problem: { code?: string; detail?: string } = {};
+    let problem: { code?: string; detail?: string; field?: string } = {};
     try {
       problem = JSON.parse(text) as typeof problem;
     } catch {
@@ -188,6 +223,7 @@ export class AdminApi {
       answer.status,
       problem.code ?? 'unknown',
       problem.detail ?? `${method} ${path} answered ${answer.status}: ${text.slice(0, 200)}`,
+      problem.field,
     );
   }
 }

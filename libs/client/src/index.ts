@@ -1,3 +1,4 @@
+export { type AuditEntry, type AuditFilter, type AuditPage, type KeyView, type MadeKey } from './access';
 export { AdminApi, ApiError, type ExperimentView, type PublishableBundle } from './admin-api';
 export { type AdEntry, type AdState, type CatalogueChange } from './ads';
 export { AdServerClient, type EventMessage, type PredictCall, type PredictReply } from './ad-server-client';
@@ -21,3 +22,4 @@ export {
   type RejectedEventPage,
   type RejectedReport,
 } from './rejected-events';
+export { type Sample, type SampleFilter, type SamplePage } from './samples';

@@ -1,5 +1,6 @@
 import type { DataSourceOptions, EntitySchema, MixedList } from 'typeorm';
 import { HeardClient } from './open-pool';
+import { Access1795879800000 } from './migrations/access';
 import { AdCatalogue1795568400000 } from './migrations/ad-catalogue';
 import { AdRates1795651200000 } from './migrations/ad-rates';
 import { InitialSchema1795392000000 } from './migrations/initial-schema';
@@ -34,6 +35,7 @@ export function dataSourceOptions(
       KeptMoments1795827600000,
       ReplicaSpool1795829400000,
       NarrowDeltas1795865400000,
+      Access1795879800000,
     ],
     // On a shared database, other tools keep a table by the usual name.
     migrationsTableName: MIGRATIONS_TABLE,

@@ -141,7 +141,9 @@ describe('the life of an experiment on a real flag service', () => {
     );
     expect(await spooled()).toEqual({
       ...{ name: 'spooled', ok: false },
-      detail: expect.stringMatching(/^17 events and exposures wait on predictors, the oldest for 12[01] s/) as string,
+      detail: expect.stringMatching(
+        /^[1-9]\d* events and exposures wait on predictors, the oldest for 12[01] s/,
+      ) as string,
     });
     expect((await apps.admin.report(KEY)).experiment.verdict).toBe('invalid');
     await rows(apps.database.url, "DELETE FROM replica WHERE id = 'lost'");

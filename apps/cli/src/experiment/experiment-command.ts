@@ -1,8 +1,10 @@
 import { Command } from 'commander';
-import { reportTable, shadowTable } from '@adlift/client';
+import { reportTable, shadowTable, type SampleFilter } from '@adlift/client';
 import type { Connect } from '../connection';
+import { print, withAdmin } from '../registry/with-admin';
+import { sampleTable } from './sample-table';
 
-/** `adlift experiment list | report KEY | shadow KEY | stop KEY`. */
+/** `adlift experiment list | report KEY | shadow KEY | samples KEY | stop KEY`. */
 export function experimentCommand(connect: Connect): Command {
   const command = new Command('experiment').description('look at experiments and end them');
   command
@@ -48,6 +50,20 @@ export function experimentCommand(connect: Connect): Command {
       } finally {
         await connection.close();
       }
+    });
+  command
+    .command('samples <key>')
+    .description('candidates behind the report, the newest first: what was predicted and what became of it')
+    .option('--variant <name>', 'of the arm they were assigned to')
+    .option('--phase <number>', 'of one phase')
+    .option('--outcome <outcome>', 'shown, clicked, converted or fallback', 'shown')
+    .option('--limit <number>', 'at most this many, 1 to 1000', '20')
+    .option('--cursor <cursor>', 'the page after this cursor')
+    .option('--json', 'print one JSON document on standard output', false)
+    .action(async (key: string, { json, ...filter }: { json: boolean } & SampleFilter) => {
+      const page = await withAdmin(connect, (admin) => admin.samples(key, filter));
+      const more = page.nextCursor === null ? '' : `\nmore with --cursor ${page.nextCursor}`;
+      print(json, page, page.samples.length === 0 ? 'no such samples' : sampleTable(page.samples) + more);
     });
   command
     .command('stop <key>')

@@ -94,3 +94,12 @@ export const startQuery = z.strictObject({
     .default('false')
     .transform((text) => text === 'true'),
 });
+
+/** Body of `POST /v1/experiments/:key/approve`. */
+export const approvalBody = z.strictObject({
+  reason: z.string().max(2000).default(''),
+  /** Percent of all units that are agreed to; by default those of the design. */
+  maxRollout: z.int().min(1).max(100).optional(),
+});
+
+export type ApprovalBody = z.output<typeof approvalBody>;

@@ -26,6 +26,10 @@ export class ExperimentEntity {
   @Column('int', { default: 1 })
   revision!: number;
 
+  /** Who made the design or changed it last. */
+  @Column('text', { name: 'changed_by' })
+  changedBy!: string;
+
   /** 0 until the start. */
   @Column('int', { default: 0 })
   phase!: number;

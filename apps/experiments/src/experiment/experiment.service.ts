@@ -3,10 +3,12 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { DomainError } from '@adlift/problem';
 import { jsonDigest } from '@adlift/wire';
+import { writeAudit } from '../audit/write-audit';
 import { FlagSync } from '../flag-sync/flag-sync';
 import { ModelReadiness, type ReadinessOptions } from '../model/model-readiness';
 import { ModelRegistry } from '../model/model-registry';
-import type { NewExperiment } from './experiment-design';
+import { ExperimentApproval } from './experiment-approval';
+import type { ApprovalBody, NewExperiment } from './experiment-design';
 import { ExperimentPhaseEntity } from './experiment-phase.entity';
 import { ExperimentEntity } from './experiment.entity';
 
@@ -18,21 +20,43 @@ export class ExperimentService {
     private readonly models: ModelRegistry,
     private readonly readiness: ModelReadiness,
     private readonly flags: FlagSync,
+    private readonly approval: ExperimentApproval,
   ) {}
 
   /** Throws `already_exists` for a key that is taken. */
-  async create({ key, description, source, design }: NewExperiment): Promise<ExperimentEntity> {
-    const inserted = await this.source
-      .createQueryBuilder()
-      .insert()
-      .into(ExperimentEntity)
-      .values({ key, description, source, design, state: 'draft', phase: 0 })
-      .orIgnore()
-      .returning('key')
-      .execute();
-    if ((inserted.raw as unknown[]).length === 0)
-      throw new DomainError('already_exists', `experiment "${key}" exists already`, 'key');
-    return this.get(key);
+  async create({ key, description, source, design }: NewExperiment, actor: string): Promise<ExperimentEntity> {
+    return this.source.transaction(async (manager) => {
+      const values = { key, description, source, design, state: 'draft', phase: 0, changedBy: actor } as const;
+      const inserted = await manager
+        .createQueryBuilder()
+        .insert()
+        .into(ExperimentEntity)
+        .values(values)
+        .orIgnore()
+        .returning('key')
+        .execute();
+      if ((inserted.raw as unknown[]).length === 0)
+        throw new DomainError('already_exists', `experiment "${key}" exists already`, 'key');
+      const made = existing(await manager.findOneBy(ExperimentEntity, { key }), key);
+      await this.audit(manager, actor, 'create', undefined, made);
+      return made;
+    });
+  }
+
+  /** Agrees to the design's traffic as the second person. Throws as {@link ExperimentApproval.approve} does. */
+  async approve(key: string, { reason, maxRollout }: ApprovalBody, actor: string): Promise<ExperimentEntity> {
+    return this.source.transaction(async (manager) => {
+      const experiment = await this.lock(manager, key);
+      const approval = { approver: actor, maxRollout: maxRollout ?? experiment.design.rollout, reason };
+      await this.approval.approve(manager, experiment, approval);
+      await writeAudit(manager, {
+        actor,
+        action: 'experiment.approve',
+        subject: `experiment:${key}`,
+        after: { revision: experiment.revision, ...approval },
+      });
+      return experiment;
+    });
   }
 
   async list(): Promise<ExperimentEntity[]> {
@@ -49,13 +73,13 @@ export class ExperimentService {
    * `failed_precondition` when the state does not allow it, a model is not registered or not loaded somewhere, or
    * another experiment holds the traffic; `upstream_failed` when Unleash refuses.
    */
-  async start(key: string, options: ReadinessOptions): Promise<ExperimentEntity> {
+  async start(key: string, options: ReadinessOptions, actor: string): Promise<ExperimentEntity> {
     // Without the lock at first: others need not wait while replicas load.
     const { manager: unlocked } = this.source;
-    const draft = await this.startable(unlocked, await this.get(key));
+    const draft = await this.startable(unlocked, await this.get(key), actor);
     if (draft.source === 'flag') await this.readiness.require(modelsOf(draft), options);
     return this.source.transaction(async (manager) => {
-      const experiment = await this.startable(manager, await this.lock(manager, key));
+      const experiment = await this.startable(manager, await this.lock(manager, key), actor);
       const phase = 1;
       if (experiment.source === 'flag') await this.flags.provision(key, experiment.design, phase);
       const weights = Object.fromEntries(experiment.design.variants.map(({ name, weight }) => [name, weight]));
@@ -64,12 +88,14 @@ export class ExperimentService {
       experiment.phase = phase;
       experiment.startedAt = new Date();
       experiment.designHash = jsonDigest(experiment.design);
-      return manager.save(experiment);
+      const started = await manager.save(experiment);
+      await this.audit(manager, actor, 'start', 'draft', started);
+      return started;
     });
   }
 
   /** Ends the traffic; the report stays. Throws `failed_precondition` unless it runs. */
-  async stop(key: string): Promise<ExperimentEntity> {
+  async stop(key: string, actor: string): Promise<ExperimentEntity> {
     return this.source.transaction(async (manager) => {
       const experiment = await this.lock(manager, key);
       if (experiment.state !== 'running') throw wrongState(experiment, 'stopped', 'running');
@@ -78,12 +104,35 @@ export class ExperimentService {
       await manager.update(ExperimentPhaseEntity, { experiment: key, phase: experiment.phase }, { closedAt: endedAt });
       experiment.state = 'concluded';
       experiment.endedAt = endedAt;
-      return manager.save(experiment);
+      const stopped = await manager.save(experiment);
+      await this.audit(manager, actor, 'stop', 'running', stopped);
+      return stopped;
     });
   }
 
-  private async startable(manager: EntityManager, experiment: ExperimentEntity): Promise<ExperimentEntity> {
+  private audit(
+    manager: EntityManager,
+    actor: string,
+    action: string,
+    from: string | undefined,
+    { key, state, revision, phase, design }: ExperimentEntity,
+  ): Promise<void> {
+    return writeAudit(manager, {
+      actor,
+      action: `experiment.${action}`,
+      subject: `experiment:${key}`,
+      before: from === undefined ? undefined : { state: from },
+      after: { state, revision, phase, ...(action === 'create' ? { design } : {}) },
+    });
+  }
+
+  private async startable(
+    manager: EntityManager,
+    experiment: ExperimentEntity,
+    actor: string,
+  ): Promise<ExperimentEntity> {
     if (experiment.state !== 'draft') throw wrongState(experiment, 'started', 'draft');
+    await this.approval.require(manager, experiment, experiment.design.rollout, actor);
     if (experiment.source === 'flag') {
       await this.refuseOverlap(manager, experiment.key);
       await this.models.requireRegistered([...experiment.design.variants, ...(experiment.design.shadow ?? [])]);

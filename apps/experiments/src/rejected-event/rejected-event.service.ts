@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { RejectedEvent, RejectedEventPage, RejectedReport } from '@adlift/client';
-import { encodeCursor, type RejectedQuery } from './rejected-query';
+import { encodeCursor } from '../paging/page-query';
+import type { RejectedQuery } from './rejected-query';
 
 interface Row extends Omit<RejectedEvent, 'receivedAt' | 'replayedAt' | 'report'> {
   readonly receivedAt: Date;
