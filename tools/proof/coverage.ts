@@ -38,7 +38,7 @@ function runPlanted(world: MetricWorld, random: RandomStream): CoverageOutcome {
     arms[treated ? 1 : 0].add(unit.m, unit.d);
   }
   const options = { alpha: ALPHA, plannedUnits: world.units };
-  const result = judgeArms(world.kind, arms[0].exact(), arms[1].exact(), options);
+  const result = judgeArms(world, arms[0].exact(), arms[1].exact(), options);
   if (isRefusal(result)) return { absolute: false, relative: false };
   const [control, treatment] = [world.truth(0, cap), world.truth(LIFT, cap)];
   return {

@@ -54,7 +54,7 @@ function watchAa(world: MetricWorld, random: RandomStream): AaOutcome[] {
     for (const experiment of experiments) {
       const { control, treatment, fixed, sequential } = experiment;
       const options = { alpha: ALPHA, plannedUnits: world.units };
-      const result = judgeArms(world.kind, control.exact(), treatment.exact(), options);
+      const result = judgeArms(world, control.exact(), treatment.exact(), options);
       if (isRefusal(result)) continue;
       const { absolute, relative } = result;
       sequential.absolute ||= excludesZero(absolute.sequential);

@@ -15,7 +15,7 @@ import {
 
 /** Compares two arms as a report does: no sequential bounds before each arm has enough units with an outcome. */
 export function judgeArms(
-  kind: MetricKind | 'proportion',
+  { kind, money }: { kind: MetricKind | 'proportion'; money: boolean },
   control: ArmSums,
   treatment: ArmSums,
   options: ComparisonOptions,
@@ -27,7 +27,7 @@ export function judgeArms(
   if (isRefusal(b)) return b;
   const comparison = compareArms(a, b, options);
   if (isRefusal(comparison)) return comparison;
-  const tooFew = enoughForBounds(control, treatment, { money: false });
+  const tooFew = enoughForBounds(control, treatment, { money });
   return tooFew === undefined ? comparison : withoutSequentialBounds(comparison, tooFew);
 }
 

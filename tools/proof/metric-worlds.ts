@@ -11,6 +11,7 @@ export interface DrawnUnit {
 export interface MetricWorld {
   readonly name: string;
   readonly kind: MetricKind | 'proportion';
+  readonly money: boolean;
   /** Exposed units of an experiment. */
   readonly units: number;
   /** What is fixed before the experiment: a cap for money, 0 where there is none. */
@@ -30,6 +31,7 @@ const CAP_UNITS = 40_000;
 const proportion: MetricWorld = {
   name: 'proportion of units',
   kind: 'proportion',
+  money: false,
   units: 20_000,
   burnIn: () => 0,
   draw(random, lift, _, into) {
@@ -43,6 +45,7 @@ const proportion: MetricWorld = {
 const ratio: MetricWorld = {
   name: 'ratio over impressions',
   kind: 'ratio',
+  money: false,
   units: 8000,
   burnIn: () => 0,
   draw(random, lift, _, into) {
@@ -57,6 +60,7 @@ const ratio: MetricWorld = {
 const money: MetricWorld = {
   name: 'mean of capped money',
   kind: 'mean',
+  money: true,
   units: CAP_UNITS,
   burnIn(random) {
     const cap = revenueCap(Float64Array.from({ length: CAP_UNITS }, () => drawAmount(random, 1)));

@@ -92,7 +92,7 @@ function measure(market: FirstPriceMarket, treated: Uint8Array, revenue: Float64
     if (count > 0) arms[treated[user]].add(revenue[user], count);
   });
   const options = { alpha: ALPHA, plannedUnits: market.users };
-  const result = judgeArms('ratio', arms[0].exact(), arms[1].exact(), options);
+  const result = judgeArms({ kind: 'ratio', money: true }, arms[0].exact(), arms[1].exact(), options);
   if (isRefusal(result)) throw new Error(result.detail);
   const { lift, interval } = result.relative;
   if (isRefusal(interval)) throw new Error(interval.detail);
