@@ -33,6 +33,9 @@ import { SampleStore } from './sample/sample-store';
 import { ShadowController } from './shadow/shadow.controller';
 import { ShadowService } from './shadow/shadow.service';
 import { ShadowSums } from './shadow/shadow-sums';
+import { SliceController } from './slice/slice.controller';
+import { SliceService } from './slice/slice.service';
+import { SliceStore } from './slice/slice-store';
 import { TraceModule } from './trace/trace.module';
 
 @Module({})
@@ -61,6 +64,7 @@ export class ExperimentsModule {
         ReportController,
         SampleController,
         ShadowController,
+        SliceController,
         RejectedEventController,
         UnitsController,
         HealthController,
@@ -78,6 +82,8 @@ export class ExperimentsModule {
         SampleService,
         ShadowSums,
         ShadowService,
+        SliceStore,
+        SliceService,
         FoldService,
         ReconcileService,
         AdRateService,
