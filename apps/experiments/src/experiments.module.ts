@@ -34,6 +34,9 @@ import { SampleStore } from './sample/sample-store';
 import { ShadowController } from './shadow/shadow.controller';
 import { ShadowService } from './shadow/shadow.service';
 import { ShadowSums } from './shadow/shadow-sums';
+import { SliceController } from './slice/slice.controller';
+import { SliceService } from './slice/slice.service';
+import { SliceStore } from './slice/slice-store';
 import { TraceModule } from './trace/trace.module';
 
 @Module({})
@@ -62,6 +65,7 @@ export class ExperimentsModule {
         ReportController,
         SampleController,
         ShadowController,
+        SliceController,
         RejectedEventController,
         UnitsController,
         HealthController,
@@ -80,6 +84,8 @@ export class ExperimentsModule {
         SampleService,
         ShadowSums,
         ShadowService,
+        SliceStore,
+        SliceService,
         FoldService,
         ReconcileService,
         AdRateService,

@@ -6,6 +6,7 @@ import type { RejectedEventFilter, RejectedEventPage } from './rejected-events';
 import type { ExperimentState, Report } from './report';
 import type { SampleFilter, SamplePage } from './samples';
 import type { ShadowReport } from './shadow-report';
+import type { SliceReport } from './slices';
 
 /** An experiment as the admin API shows it. */
 export interface ExperimentView {
@@ -56,6 +57,12 @@ export class AdminApi {
   async experiments(): Promise<readonly ExperimentView[]> {
     const { experiments } = await this.call<{ experiments: ExperimentView[] }>('GET', '/v1/experiments');
     return experiments;
+  }
+
+  /** The rates of the report cut by what was counted, or by one dimension. */
+  slices(key: string, dimension?: string): Promise<SliceReport> {
+    const query = dimension === undefined ? '' : `?dimension=${encodeURIComponent(dimension)}`;
+    return this.call('GET', `/v1/experiments/${encodeURIComponent(key)}/slices${query}`);
   }
 
   /** Candidates behind a report, the newest first. */

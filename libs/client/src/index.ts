@@ -30,3 +30,5 @@ export {
   type RejectedReport,
 } from './rejected-events';
 export { type Sample, type SampleFilter, type SamplePage } from './samples';
+export { sliceTable } from './slice-table';
+export { type DimensionReport, type Slice, type SliceMetric, type SliceReport } from './slices';

@@ -11,4 +11,5 @@ export const ADVISORY_LOCKS = {
   reconcile: 7_203_316,
   spanRetention: 7_203_317,
   retention: 7_203_318,
+  slices: 7_203_320,
 } as const;

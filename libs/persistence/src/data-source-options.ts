@@ -12,6 +12,7 @@ import { Quarantine1795824000000 } from './migrations/quarantine';
 import { ReplicaSpool1795829400000 } from './migrations/replica-spool';
 import { ReportSnapshots1795884600000 } from './migrations/report-snapshots';
 import { ShadowScores1795741200000 } from './migrations/shadow-scores';
+import { Slices1795880400000 } from './migrations/slices';
 import { TraceStore1795478400000 } from './migrations/trace-store';
 
 /** Notes which migrations have run. */
@@ -38,6 +39,7 @@ export function dataSourceOptions(
       ReplicaSpool1795829400000,
       NarrowDeltas1795865400000,
       Access1795879800000,
+      Slices1795880400000,
       CalibrationMoments1795884300000,
       ReportSnapshots1795884600000,
     ],

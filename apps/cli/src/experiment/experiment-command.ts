@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { reportTable, shadowTable, type SampleFilter } from '@adlift/client';
+import { reportTable, shadowTable, sliceTable, type SampleFilter } from '@adlift/client';
 import type { Connect } from '../connection';
 import { print, withAdmin } from '../registry/with-admin';
 import { sampleTable } from './sample-table';
 
-/** `adlift experiment list | report KEY | shadow KEY | samples KEY | stop KEY`. */
+/** `adlift experiment list | report KEY | shadow KEY | slices KEY | samples KEY | stop KEY`. */
 export function experimentCommand(connect: Connect): Command {
   const command = new Command('experiment').description('look at experiments and end them');
   command
@@ -50,6 +50,15 @@ export function experimentCommand(connect: Connect): Command {
       } finally {
         await connection.close();
       }
+    });
+  command
+    .command('slices <key>')
+    .description('the rates of the report by placement, by campaign, and by new or known ads')
+    .option('--dimension <name>', 'placement, campaign or ad; all by default')
+    .option('--json', 'print one JSON document on standard output', false)
+    .action(async (key: string, { json, dimension }: { json: boolean; dimension?: string }) => {
+      const report = await withAdmin(connect, (admin) => admin.slices(key, dimension));
+      print(json, report, sliceTable(report));
     });
   command
     .command('samples <key>')

@@ -1,19 +1,10 @@
-import type { ExperimentState, MetricReport, Report } from '@adlift/client';
-import {
-  compareArms,
-  emptyArmSums,
-  enoughForBounds,
-  estimateArm,
-  isRefusal,
-  withoutSequentialBounds,
-  type Comparison,
-  type Refusal,
-} from '@adlift/statistics';
+import type { ExperimentState, Report } from '@adlift/client';
 import type { ExperimentDesign } from '../experiment/experiment-design';
 import { judgeGuardrails } from './guardrails';
 import { healthChecks } from './health-gate';
 import type { ArmStatistics, PhaseStatistics } from './kept-statistics';
-import { METRICS, type MetricDefinition } from './metric-definitions';
+import { METRICS } from './metric-definitions';
+import { metricReport } from './metric-report';
 import { decideVerdict } from './verdict';
 
 /** Everything that a report depends on. */
@@ -27,7 +18,7 @@ export interface ReportInputs {
 
 /** Turns the kept sums of an experiment's phase into lifts, checks, guardrails and a verdict; the same inputs give the same bits. */
 export function composeReport({ key, state, phase, design, statistics }: ReportInputs): Report {
-  const metrics = METRICS.map((metric) => metricReport(metric, design, statistics));
+  const metrics = METRICS.map((metric) => metricReport(metric, design, statistics.arms));
   const checks = healthChecks(design, statistics);
   const guardrails = judgeGuardrails(design, statistics);
   const { verdict, reasons } = decideVerdict(design, state, metrics, checks, guardrails);
@@ -48,34 +39,4 @@ export function composeReport({ key, state, phase, design, statistics }: ReportI
 
 function total({ arms }: PhaseStatistics, of: (arm: ArmStatistics) => number): number {
   return [...arms.values()].reduce((sum, arm) => sum + of(arm), 0);
-}
-
-function metricReport(metric: MetricDefinition, design: ExperimentDesign, statistics: PhaseStatistics): MetricReport {
-  const arms = design.variants.map(({ name, control }) => {
-    const sums = statistics.arms.get(name)?.sums.get(metric.name) ?? emptyArmSums();
-    return { variant: name, control, sums, estimate: estimateArm(metric.kind, sums, metric.scale) };
-  });
-  const control = arms.find((arm) => arm.control);
-  return {
-    metric: metric.name,
-    arms: arms.map(({ variant, control, sums, estimate }) => ({
-      variant,
-      control,
-      units: Number(sums.units),
-      value: isRefusal(estimate) ? null : estimate.value,
-    })),
-    comparisons: arms
-      .filter((arm) => !arm.control)
-      .map((arm) => ({ variant: arm.variant, result: compare(control, arm) })),
-  };
-
-  function compare(a: (typeof arms)[number] | undefined, b: (typeof arms)[number]): Comparison | Refusal {
-    if (a === undefined) throw new TypeError('a design without a control cannot be stored');
-    if (isRefusal(a.estimate)) return a.estimate;
-    if (isRefusal(b.estimate)) return b.estimate;
-    const comparison = compareArms(a.estimate, b.estimate, { alpha: design.alpha, plannedUnits: design.plannedUnits });
-    if (isRefusal(comparison)) return comparison;
-    const tooFew = enoughForBounds(a.sums, b.sums, { money: metric.money });
-    return tooFew === undefined ? comparison : withoutSequentialBounds(comparison, tooFew);
-  }
 }

@@ -7,13 +7,16 @@ const ADDED: readonly (readonly [name: string, sql: string])[] = [
   ['product_predicted_clicks_e9_clicks', 'sum(predicted_clicks_e9 * clicks)'],
 ];
 
+/** Slices get theirs when they are counted next. */
+const TABLES = ['exp_moments', 'exp_slice'];
+
 /** Moments of predicted clicks, so that a report can set them against the actual ones. */
 export class CalibrationMoments1795884300000 implements MigrationInterface {
   readonly name = 'CalibrationMoments1795884300000';
 
   async up(runner: QueryRunner): Promise<void> {
     const columns = ADDED.map(([name]) => `ADD COLUMN ${name} numeric NOT NULL DEFAULT 0`);
-    await runner.query(`ALTER TABLE exp_moments ${columns.join(', ')}`);
+    for (const table of TABLES) await runner.query(`ALTER TABLE ${table} ${columns.join(', ')}`);
     await runner.query(
       `UPDATE exp_moments m SET ${ADDED.map(([name]) => `${name} = anew.${name}`).join(', ')}
        FROM (
@@ -24,6 +27,7 @@ export class CalibrationMoments1795884300000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`ALTER TABLE exp_moments ${ADDED.map(([name]) => `DROP COLUMN ${name}`).join(', ')}`);
+    const columns = ADDED.map(([name]) => `DROP COLUMN ${name}`);
+    for (const table of TABLES) await runner.query(`ALTER TABLE ${table} ${columns.join(', ')}`);
   }
 }
