@@ -9,6 +9,8 @@ import { METRICS, type MetricDefinition } from './metric-definitions';
 export interface PhaseStatistics {
   /** By variant; a variant without an exposed unit is absent. */
   readonly arms: ReadonlyMap<string, ArmStatistics>;
+  /** Days since the phase was opened, to its end if it has one. */
+  readonly days: number;
   /** Units that were exposed to, or have events in, more than one arm. */
   readonly unitsInSeveralArms: number;
   /** Units with events but no exposure. */
@@ -52,6 +54,11 @@ export class KeptStatistics {
         'SELECT units_in_several_arms, units_without_exposure FROM exp_phase WHERE experiment = $1 AND phase = $2',
         [experiment, phase],
       );
+      const [opened]: MomentsRow[] = await manager.query(
+        `SELECT extract(epoch FROM coalesce(closed_at, now()) - opened_at) / 86400 AS days
+         FROM experiment_phase WHERE experiment = $1 AND phase = $2`,
+        [experiment, phase],
+      );
       const [fold]: MomentsRow[] = await manager.query(
         `SELECT (SELECT count(*) FROM (SELECT FROM event_delta LIMIT ${MAX_COUNTED}) AS waiting) AS pending, folded_through
          FROM fold_state`,
@@ -64,6 +71,7 @@ export class KeptStatistics {
       );
       return {
         arms: new Map(arms.map((row) => [row['variant'] ?? '', armStatistics(row)])),
+        days: Number(opened?.['days'] ?? 0),
         unitsInSeveralArms: Number(counts?.['units_in_several_arms'] ?? 0),
         unitsWithoutExposure: Number(counts?.['units_without_exposure'] ?? 0),
         pendingDeltas: Number(fold?.['pending']),
