@@ -19,6 +19,9 @@ import { ModelEntity } from './model/model.entity';
 import { ModelLabelEntity } from './model/model-label.entity';
 import { ModelModule } from './model/model.module';
 import { PageModule } from './page/page.module';
+import { PlanningController } from './planning/planning.controller';
+import { PlanningService } from './planning/planning.service';
+import { UnitHistoryStore } from './planning/unit-history';
 import { ReconcileService } from './reconcile/reconcile.service';
 import { RejectedEventController } from './rejected-event/rejected-event.controller';
 import { RejectedEventService } from './rejected-event/rejected-event.service';
@@ -64,6 +67,7 @@ export class ExperimentsModule {
         ExperimentController,
         ReportController,
         SampleController,
+        PlanningController,
         ShadowController,
         SliceController,
         RejectedEventController,
@@ -81,6 +85,8 @@ export class ExperimentsModule {
         ReportService,
         SnapshotService,
         SampleStore,
+        UnitHistoryStore,
+        PlanningService,
         SampleService,
         ShadowSums,
         ShadowService,

@@ -2,6 +2,7 @@ import type { AuditFilter, AuditPage, KeyView, MadeKey } from './access';
 import type { AdEntry, AdState, CatalogueChange } from './ads';
 import type { ErasedUnit } from './erased-unit';
 import type { ModelView, PolicyView, ReplicaView, ServingPolicy } from './models';
+import type { AaQuestion, AaReport, PowerPlan, PowerQuestion } from './planning';
 import type { RejectedEventFilter, RejectedEventPage } from './rejected-events';
 import type { ExperimentState, Report } from './report';
 import type { SampleFilter, SamplePage } from './samples';
@@ -57,6 +58,16 @@ export class AdminApi {
   async experiments(): Promise<readonly ExperimentView[]> {
     const { experiments } = await this.call<{ experiments: ExperimentView[] }>('GET', '/v1/experiments');
     return experiments;
+  }
+
+  /** How large an experiment must be, by the traffic of the last days. */
+  planPower(question: PowerQuestion): Promise<PowerPlan> {
+    return this.call('POST', '/v1/planning/power', question);
+  }
+
+  /** How often each metric sees a difference where there is none, by the traffic of the last days. */
+  replayAa(question: AaQuestion): Promise<AaReport> {
+    return this.call('POST', '/v1/planning/aa', question);
   }
 
   /** The rates of the report cut by what was counted, or by one dimension. */

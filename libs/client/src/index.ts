@@ -34,3 +34,4 @@ export {
 export { type Sample, type SampleFilter, type SamplePage } from './samples';
 export { sliceTable } from './slice-table';
 export { type DimensionReport, type Slice, type SliceMetric, type SliceReport } from './slices';
+export { type AaMetric, type AaQuestion, type AaReport, type PowerPlan, type PowerQuestion } from './planning';
