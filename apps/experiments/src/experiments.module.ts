@@ -25,6 +25,8 @@ import { UnitHistoryStore } from './planning/unit-history';
 import { ReconcileService } from './reconcile/reconcile.service';
 import { RejectedEventController } from './rejected-event/rejected-event.controller';
 import { RejectedEventService } from './rejected-event/rejected-event.service';
+import { EventTotals } from './report/event-totals';
+import { EventTotalsController } from './report/event-totals.controller';
 import { KeptStatistics } from './report/kept-statistics';
 import { ReportController } from './report/report.controller';
 import { ReportService } from './report/report.service';
@@ -66,6 +68,7 @@ export class ExperimentsModule {
       controllers: [
         ExperimentController,
         ReportController,
+        EventTotalsController,
         SampleController,
         PlanningController,
         ShadowController,
@@ -83,6 +86,7 @@ export class ExperimentsModule {
         UnleashAdmin,
         KeptStatistics,
         ReportService,
+        EventTotals,
         SnapshotService,
         SampleStore,
         UnitHistoryStore,

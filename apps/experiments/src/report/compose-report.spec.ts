@@ -2,6 +2,7 @@ import type { FamilyTest } from '@adlift/client';
 import { jsonDigest } from '@adlift/wire';
 import { experimentDesign } from '../experiment/experiment-design';
 import { composeReport, type ReportInputs } from './compose-report';
+import type { SentEvents } from './kept-statistics';
 import { armOf, phaseOf, TWO_ARMS, type UnitOutcome } from './phase-statistics.fixture';
 import { restoreInputs, storeInputs, type StoredInputs } from './snapshot-inputs';
 
@@ -80,8 +81,30 @@ describe('a report', () => {
     });
   });
 
+  const withSent = (control: SentEvents, treatment: SentEvents, waiting = 0): ReportInputs => {
+    const { statistics, ...rest } = inputs(honest);
+    const sent = new Map(Object.entries({ a: control, b: treatment }));
+    return { ...rest, statistics: { ...statistics, sent, pendingDeltas: waiting } };
+  };
+
+  it('is invalid when events of one arm are missing, and not for a few in both', () => {
+    const kept = { impressions: 20_000, clicks: 1000 };
+    const more = { impressions: 20_300, clicks: 1015 };
+    const reasons = (given: ReportInputs): readonly string[] => composeReport(given).experiment.reasons;
+    expect(reasons(withSent(kept, { ...kept, impressions: 20_300 }))).toEqual(['check_failed:events_complete']);
+    expect(reasons(withSent({ ...kept, clicks: 1015 }, kept))).toEqual(['check_failed:events_complete']);
+    expect(reasons(withSent({ impressions: 22_000, clicks: 1100 }, { impressions: 22_000, clicks: 1100 }))).toEqual([
+      'check_failed:events_complete',
+    ]);
+    expect(reasons(withSent(more, more))).toEqual(['rpm_undecided:b']);
+    expect(reasons(withSent({ impressions: 18_000, clicks: 900 }, kept))).toEqual(['rpm_undecided:b']);
+    expect(reasons(withSent(kept, more, 3))).toEqual(['rpm_undecided:b']);
+  });
+
   it('comes out to the digit from inputs that were stored as JSON', () => {
-    const given = inputs((unit) => ({ ...dearer(unit), micros: dearer(unit).micros * 1_000_003 }));
+    const sent = new Map([['b', { impressions: 20_000, clicks: 1000 }]]);
+    const plain = inputs((unit) => ({ ...dearer(unit), micros: dearer(unit).micros * 1_000_003 }));
+    const given = { ...plain, statistics: { ...plain.statistics, sent } };
     const stored = JSON.parse(JSON.stringify(storeInputs(given))) as StoredInputs;
     expect(restoreInputs(stored)).toEqual(given);
     expect(jsonDigest(composeReport(restoreInputs(stored)))).toBe(jsonDigest(composeReport(given)));

@@ -54,6 +54,7 @@ export function armOf(units: number, outcome: (unit: number) => UnitOutcome): Ar
 export function phaseOf(arms: Readonly<Record<string, ArmStatistics>>): PhaseStatistics {
   return {
     arms: new Map(Object.entries(arms)),
+    sent: new Map(),
     days: 2,
     unitsInSeveralArms: 0,
     unitsWithoutExposure: 0,
