@@ -28,6 +28,7 @@ import { RejectedEventService } from './rejected-event/rejected-event.service';
 import { KeptStatistics } from './report/kept-statistics';
 import { ReportController } from './report/report.controller';
 import { ReportService } from './report/report.service';
+import { SnapshotService } from './report/snapshot.service';
 import { RetentionService } from './retention/retention.service';
 import { UnitsController } from './retention/units.controller';
 import { SampleController } from './sample/sample.controller';
@@ -82,6 +83,7 @@ export class ExperimentsModule {
         UnleashAdmin,
         KeptStatistics,
         ReportService,
+        SnapshotService,
         SampleStore,
         UnitHistoryStore,
         PlanningService,

@@ -13,7 +13,14 @@ export {
   type ServingPolicy,
 } from './models';
 export { reportTable } from './report-table';
-export { type ExperimentState, type HealthCheck, type MetricReport, type Report, type Verdict } from './report';
+export {
+  type ExperimentState,
+  type GuardrailReport,
+  type HealthCheck,
+  type MetricReport,
+  type Report,
+  type Verdict,
+} from './report';
 export { type ShadowReport, type ShadowSummary, type ShownCandidates } from './shadow-report';
 export { shadowTable } from './shadow-table';
 export {
