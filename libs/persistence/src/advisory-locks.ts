@@ -11,4 +11,8 @@ export const ADVISORY_LOCKS = {
   reconcile: 7_203_316,
   spanRetention: 7_203_317,
   retention: 7_203_318,
+  /** Whoever tells Unleash what experiments say. */
+  flagSync: 7_203_319,
+  /** Whoever starts, ramps and ends experiments when their time has come. */
+  lifecycle: 7_203_320,
 } as const;

@@ -3,6 +3,7 @@ import { HeardClient } from './open-pool';
 import { Access1795879800000 } from './migrations/access';
 import { AdCatalogue1795568400000 } from './migrations/ad-catalogue';
 import { AdRates1795651200000 } from './migrations/ad-rates';
+import { ExperimentLife1795880700000 } from './migrations/experiment-life';
 import { InitialSchema1795392000000 } from './migrations/initial-schema';
 import { KeptMoments1795827600000 } from './migrations/kept-moments';
 import { ModelServing1795654800000 } from './migrations/model-serving';
@@ -36,6 +37,7 @@ export function dataSourceOptions(
       ReplicaSpool1795829400000,
       NarrowDeltas1795865400000,
       Access1795879800000,
+      ExperimentLife1795880700000,
     ],
     // On a shared database, other tools keep a table by the usual name.
     migrationsTableName: MIGRATIONS_TABLE,

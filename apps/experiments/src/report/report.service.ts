@@ -29,7 +29,7 @@ export class ReportService {
 
   /** Throws `not_found`. */
   async report(key: string): Promise<Report> {
-    const { design, phase, state } = await this.experiments.get(key);
+    const { design, phase, state } = await this.experiments.current(key);
     const statistics = await this.kept.ofPhase(key, phase);
     const metrics = METRICS.map((metric) => metricReport(metric, design, statistics));
     const checks = healthChecks(design, statistics);
