@@ -18,13 +18,16 @@ export const outage: Bench = {
     const stack = await BenchStack.startEmpty(log);
     const taker = await SecondPredictor.start(stack.stack, { ADLIFT_ROLES: 'events,writer', SPOOL_MAX_MB: '16384' });
     const events = await EventLoad.start(stack.stack, taker.grpcAddress);
-    const admin = new Client({ connectionString: stack.stack.databaseUrl, application_name: 'outage' });
+    // Who is in a database cannot close it.
+    const url = new URL(stack.stack.databaseUrl);
+    const name = url.pathname.slice(1);
+    url.pathname = '/postgres';
+    const admin = new Client({ connectionString: url.href, application_name: 'outage' });
     await admin.connect();
     try {
       await events.run({ perSecond: 0, seconds: 10 });
       const beforeBytes = residentBytes(taker.pid);
       log(`${mb(beforeBytes)} MB resident; taking PostgreSQL away for ${minutes} minutes ...`);
-      const [{ name }] = (await admin.query<{ name: string }>('SELECT current_database() AS name')).rows;
       await allow(admin, name, false);
       let mostBytes = beforeBytes;
       const reporting = events.run({ perSecond: 0, seconds: minutes * 60 });

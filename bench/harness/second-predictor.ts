@@ -31,7 +31,7 @@ export class SecondPredictor {
     });
     const process = new ServiceProcess({
       name: 'second predictor',
-      args: appArguments('predictor'),
+      args: appArguments('predictor', changes['ADLIFT_ROLES']),
       env: {
         ...sharedVariables(env, join(stack.home, 'second'), stack),
         ...predictorVariables(env, stack.secrets, stack),

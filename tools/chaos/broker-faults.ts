@@ -4,12 +4,9 @@ import { DEAD_LETTERS, queueOf } from '@adlift/ledger';
 import type { BrokerCluster } from '../broker/broker-cluster';
 import type { BrokerGate } from './broker-gate';
 import type { ChaosStack } from './chaos-stack';
-import { done, withAdmin, type Fault } from './faults';
-import type { Producer } from './producer';
+import { acknowledgedMore, done, withAdmin, type Fault } from './faults';
 import { until } from './until';
 
-/** Events that are acknowledged or stored while something is away: enough for several batches. */
-const MEANWHILE = 1000;
 const QUEUE = queueOf('event', 0);
 
 /** kill -9 of the node that leads a queue which is published to. It comes back once events went by way of the others. */
@@ -86,14 +83,6 @@ async function storedMore(stack: ChaosStack): Promise<void> {
       Number((await admin.query<{ n: string }>('SELECT count(*) AS n FROM impression')).rows[0]?.n);
     const before = await stored();
     await until('the writer to commit', async () => (await stored()) > before);
-  });
-}
-
-async function acknowledgedMore(producer: Producer): Promise<void> {
-  const due = producer.acknowledged + MEANWHILE;
-  await until('events to be acknowledged meanwhile', () => {
-    producer.check();
-    return Promise.resolve(producer.acknowledged >= due);
   });
 }
 

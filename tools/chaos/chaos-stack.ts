@@ -125,13 +125,23 @@ export class ChaosStack {
 
   /** kill -9 of the server and all its backends; resolves when they are gone. */
   async killPostgres(): Promise<void> {
-    const { folder } = postgresHome(this.home, () => undefined);
-    const server = livingPostmaster(join(folder, 'data'));
-    if (server === undefined) throw new Error('PostgreSQL does not run');
-    const pids = [server.pid, ...childrenOf(server.pid)];
+    const server = this.postmasterPid();
+    const pids = [server, ...childrenOf(server)];
     pids.forEach(killHard);
     // Until they are reaped: a server does not start while its predecessor's process id is taken.
     await until('PostgreSQL to be gone', () => Promise.resolve(!pids.some((pid) => existsSync(`/proc/${pid}`))));
+  }
+
+  /** SIGSTOP to every process of PostgreSQL; what is returned lets them go on. */
+  stopPostgres(): () => void {
+    const server = this.postmasterPid();
+    process.kill(server, 'SIGSTOP');
+    // It makes no more of them now.
+    const backends = childrenOf(server);
+    for (const pid of backends) process.kill(pid, 'SIGSTOP');
+    return () => {
+      for (const pid of [server, ...backends]) process.kill(pid, 'SIGCONT');
+    };
   }
 
   async startPostgres(): Promise<void> {
@@ -156,6 +166,13 @@ export class ChaosStack {
 
   private get all(): App[] {
     return ['experiments', 'predictor', ...(this.broker === undefined ? [] : (['writer'] as const))];
+  }
+
+  private postmasterPid(): number {
+    const { folder } = postgresHome(this.home, () => undefined);
+    const server = livingPostmaster(join(folder, 'data'));
+    if (server === undefined) throw new Error('PostgreSQL does not run');
+    return server.pid;
   }
 
   private environment(): Record<string, string> {

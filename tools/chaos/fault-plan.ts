@@ -19,7 +19,7 @@ export const PLAN: FaultPlan = {
   ],
   killsPerOther: 5,
   // The disk before the spool: a spool that was full once has its cap's worth of disk and needs no more.
-  others: [faults.fillDisk, faults.cutConnections, faults.fillSpool, faults.holdLock],
+  others: [faults.fillDisk, faults.cutConnections, faults.hangPostgres, faults.fillSpool, faults.holdLock],
 };
 
 export const BROKER_PLAN: FaultPlan = {

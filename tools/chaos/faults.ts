@@ -27,6 +27,8 @@ const SEARCH_MS = 4000;
 const SEARCH_PAUSE_MS = 2;
 const LOCK_MS = 1500;
 const FULL_MS = 20_000;
+/** Events that are acknowledged while something is away. */
+const MEANWHILE = 1000;
 
 export type Fault = (stack: ChaosStack, producer: Producer) => Promise<FaultRecord>;
 
@@ -65,6 +67,21 @@ export const holdLock: Fault = async (stack) => {
     await admin.query('ROLLBACK');
   });
   return done('hold lock', false);
+};
+
+/**
+ * Stops every process of PostgreSQL where it is until the predictor says that it is away: connections stay open and
+ * nothing answers. Events must be acknowledged meanwhile.
+ */
+export const hangPostgres: Fault = async (stack, producer) => {
+  const resume = stack.stopPostgres();
+  try {
+    await acknowledgedMore(producer);
+    await until('the predictor to notice that PostgreSQL hangs', async () => (await stack.ledger()).unavailable);
+  } finally {
+    resume();
+  }
+  return done('hang PostgreSQL', false);
 };
 
 /** Keeps the writer from writing until callers are refused. */
@@ -140,6 +157,15 @@ async function freeze(
   }
   process.kill(pid, 'SIGSTOP');
   return undefined;
+}
+
+/** Until many events were acknowledged that were not when this was called. */
+export async function acknowledgedMore(producer: Producer): Promise<void> {
+  const due = producer.acknowledged + MEANWHILE;
+  await until('events to be acknowledged meanwhile', () => {
+    producer.check();
+    return Promise.resolve(producer.acknowledged >= due);
+  });
 }
 
 export async function withAdmin<T>(stack: ChaosStack, work: (admin: Client) => Promise<T>): Promise<T> {

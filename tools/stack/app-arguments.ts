@@ -4,16 +4,18 @@ const DIST = join(__dirname, '..', '..');
 
 /**
  * A small young generation: what a request leaves behind is collected every few hundred requests in 2 ms instead of
- * every thousand in 15 ms, and before its buffers make the engine collect everything. An old generation that may grow
- * before it is collected for the first time: by its own measure the engine marks a small heap every few seconds.
+ * every thousand in 15 ms, and before its buffers make the engine collect everything.
  */
-const ENGINE_OPTIONS = {
-  predictor: ['--max-semi-space-size=8', '--initial-old-space-size=128'],
-  experiments: [],
-} as const;
+const YOUNG = '--max-semi-space-size=8';
+/**
+ * For a predictor that answers Predict: an old generation that may grow before it is collected for the first time. By
+ * its own measure the engine marks a small heap every few seconds.
+ */
+const OLD = '--initial-old-space-size=128';
 
-/** Arguments of node for a built app: options of the engine, telemetry first, then the app. */
-export function appArguments(app: keyof typeof ENGINE_OPTIONS): string[] {
+/** Arguments of node for a built app: options of the engine, telemetry first, then the app. `roles` are a predictor's. */
+export function appArguments(app: 'predictor' | 'experiments', roles = 'predict'): string[] {
   const built = join(DIST, 'apps', app, 'src');
-  return [...ENGINE_OPTIONS[app], '--require', join(built, 'instrumentation.js'), join(built, 'main.js')];
+  const engine = app === 'experiments' ? [] : roles.split(',').includes('predict') ? [YOUNG, OLD] : [YOUNG];
+  return [...engine, '--require', join(built, 'instrumentation.js'), join(built, 'main.js')];
 }

@@ -43,6 +43,9 @@ import { ReportController } from './report/report.controller';
 import { ReportService } from './report/report.service';
 import { RetentionService } from './retention/retention.service';
 import { UnitsController } from './retention/units.controller';
+import { SampleController } from './sample/sample.controller';
+import { SampleService } from './sample/sample.service';
+import { SampleStore } from './sample/sample-store';
 import { ShadowController } from './shadow/shadow.controller';
 import { ShadowService } from './shadow/shadow.service';
 import { ShadowSums } from './shadow/shadow-sums';
@@ -75,6 +78,7 @@ export class ExperimentsModule {
         AssignmentController,
         OpenapiController,
         ReportController,
+        SampleController,
         ShadowController,
         RejectedEventController,
         UnitsController,
@@ -90,6 +94,8 @@ export class ExperimentsModule {
         AssignmentService,
         KeptStatistics,
         ReportService,
+        SampleStore,
+        SampleService,
         ShadowSums,
         ShadowService,
         FoldService,

@@ -1,6 +1,6 @@
 import { readConfig } from '@adlift/config';
 import { shutDownOnSignal } from '@adlift/telemetry';
-import { engineGivesWay } from '@adlift/threads';
+import { engineGivesWay, threadsStartModest } from '@adlift/threads';
 import { createPredictorApp } from './create-app';
 import { PredictorStatus } from './health/predictor-status';
 import { listen } from './listen';
@@ -11,6 +11,7 @@ const SETTLE_MS = 10_000;
 
 async function main(): Promise<void> {
   engineGivesWay();
+  threadsStartModest();
   const config = readConfig(predictorEnvironment, process.env);
   const app = await createPredictorApp(config);
   shutDownOnSignal(() => app.close());

@@ -5,6 +5,7 @@ import type { ModelView, PolicyView, ReplicaView, ServingPolicy } from './models
 import type { RejectedEventFilter, RejectedEventPage } from './rejected-events';
 import type { AssignmentExplanation, ExperimentPage, ExperimentView, PhaseView, RevisionView } from './experiments';
 import type { Report } from './report';
+import type { SampleFilter, SamplePage } from './samples';
 import type { ShadowReport } from './shadow-report';
 
 /** Conditions of a change. */
@@ -76,6 +77,12 @@ export class AdminApi {
 
   experiment(key: string): Promise<ExperimentView> {
     return this.call('GET', experimentPath(key));
+  }
+
+  /** Candidates behind a report, the newest first. */
+  samples(key: string, filter: SampleFilter = {}): Promise<SamplePage> {
+    const query = new URLSearchParams({ ...filter });
+    return this.call('GET', `/v1/experiments/${encodeURIComponent(key)}/samples?${query.toString()}`);
   }
 
   createExperiment(body: unknown): Promise<ExperimentView> {

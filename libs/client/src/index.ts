@@ -36,3 +36,4 @@ export {
   type RejectedEventPage,
   type RejectedReport,
 } from './rejected-events';
+export { type Sample, type SampleFilter, type SamplePage } from './samples';

@@ -1,9 +1,12 @@
-import { discrepancy, readGolden } from '../test/golden-vectors';
+import { answered } from '../test/answered';
+import { expectAgreement } from '../test/expect-agreement';
+import { readGolden } from '../test/golden-vectors';
 import { estimateArm, estimateProportion, type ArmEstimate } from './arm-estimate';
 import { addUnit, emptyArmSums } from './arm-sums';
-import { compareArms, type Comparison } from './comparison';
+import { compareArms } from './comparison';
+import type { Comparison } from './effect';
 import type { Interval } from './interval';
-import { isRefusal, type Refusal } from './refusal';
+import { isRefusal } from './refusal';
 
 interface ExpectedComparison {
   absolute: Comparison['absolute'];
@@ -29,27 +32,22 @@ interface Published {
 
 const { cases } = readGolden<{ cases: ComparisonCase[] }>('comparisons');
 
-function required<T>(result: T | Refusal): T {
-  if (isRefusal(result)) throw new Error(`refused: ${result.reason}`);
-  return result;
-}
-
 function estimate(kind: ComparisonCase['kind'], data: number[] | [number, number][], scale = 1): ArmEstimate {
   const sums = emptyArmSums();
   if (kind === 'proportion' || kind === 'bernoulliMean') {
     const [successes, units] = data as number[];
     for (let unit = 0; unit < units; unit += 1) addUnit(sums, unit < successes ? 1n : 0n, 1n);
-    return required(kind === 'proportion' ? estimateProportion(sums) : estimateArm('mean', sums, scale));
+    return answered(kind === 'proportion' ? estimateProportion(sums) : estimateArm('mean', sums, scale));
   }
   for (const unit of data) {
     const [m, d] = typeof unit === 'number' ? [unit, 1] : unit;
     addUnit(sums, BigInt(m), BigInt(d));
   }
-  return required(estimateArm(kind, sums, scale));
+  return answered(estimateArm(kind, sums, scale));
 }
 
 const compareCase = ({ kind, control, treatment, plannedUnits }: ComparisonCase, scale = 1): Comparison =>
-  required(
+  answered(
     compareArms(estimate(kind, control, scale), estimate(kind, treatment, scale), { alpha: 0.05, plannedUnits }),
   );
 
@@ -57,20 +55,6 @@ function namedCase(name: string): ComparisonCase {
   const found = cases.find((golden) => golden.name === name);
   if (!found) throw new Error(`no golden case ${name}`);
   return found;
-}
-
-/** Every figure of `actual` with its golden partner, refusals as null. */
-function expectAgreement(actual: object, expected: object): void {
-  for (const [field, golden] of Object.entries(expected) as [string, number | object | null][]) {
-    const figure = (actual as Record<string, number | object>)[field];
-    if (golden === null) {
-      expect(figure).toMatchObject({ refused: true, reason: 'unbounded_interval' });
-    } else if (typeof golden === 'number') {
-      expect({ field, ok: discrepancy(figure as number, golden) < 1e-10 }).toEqual({ field, ok: true });
-    } else {
-      expectAgreement(figure as object, golden);
-    }
-  }
 }
 
 describe('compareArms', () => {
@@ -95,8 +79,8 @@ describe('compareArms', () => {
     const { absolute, relative } = compareCase(namedCase('46 and 69 of 10000 as proportions'));
     expect(absolute.statistic).toBeCloseTo(2.151, 3);
     expect(relative.p).toBeCloseTo(0.0315, 4);
-    expect(required(relative.interval).low).toBeCloseTo(0.0375, 4);
-    expect(required(relative.interval).high).toBeCloseTo(1.2345, 4);
+    expect(answered(relative.interval).low).toBeCloseTo(0.0375, 4);
+    expect(answered(relative.interval).high).toBeCloseTo(1.2345, 4);
   });
 
   it('finds +110 % of 20 in 5000 significant at a planned end and not yet for a continuous watch', () => {
@@ -104,8 +88,8 @@ describe('compareArms', () => {
     expect(absolute.statistic).toBeCloseTo(2.8, 2);
     expect(absolute.p).toBeCloseTo(0.0051, 4);
     expect(relative.lift).toBeCloseTo(1.1, 12);
-    expect(required(relative.interval).low).toBeGreaterThan(0);
-    expect(required(relative.sequential).low).toBeLessThan(0);
+    expect(answered(relative.interval).low).toBeGreaterThan(0);
+    expect(answered(relative.sequential).low).toBeLessThan(0);
     expect(relative.alwaysValidP).toBeGreaterThan(0.05);
   });
 
@@ -127,14 +111,36 @@ describe('compareArms', () => {
   });
 
   it('keeps the absolute effect when the control value is too noisy for a relative interval', () => {
-    const { absolute, relative } = required(compareArms(arm(0.1, 100), arm(9, 1), options));
+    const { absolute, relative } = answered(compareArms(arm(0.1, 100), arm(9, 1), options));
     expect(relative.interval).toMatchObject({ refused: true, reason: 'unbounded_interval' });
     expect(relative.sequential).toMatchObject({ refused: true, reason: 'unbounded_interval' });
     expect(absolute.low).toBeGreaterThan(6);
   });
 
+  it('gives no lift of a negative control value an interval, and keeps the absolute effect', () => {
+    const { absolute, relative } = answered(compareArms(arm(-4, 1), arm(-3, 1), options));
+    expect(relative.interval).toMatchObject({ refused: true, reason: 'negative_baseline' });
+    expect(relative.sequential).toMatchObject({ refused: true, reason: 'negative_baseline' });
+    expect(relative.lift).toBe(0.25);
+    expect(absolute.low).toBeGreaterThan(0);
+  });
+
+  it('mirrors the absolute effect when the arms change places', () => {
+    const there = answered(compareArms(arm(3, 2, 40), arm(3.5, 1, 25), options)).absolute;
+    const back = answered(compareArms(arm(3.5, 1, 25), arm(3, 2, 40), options)).absolute;
+    expect(back).toMatchObject({ difference: -there.difference, standardError: there.standardError, p: there.p });
+    expect([back.low, back.high]).toEqual([-there.high, -there.low]);
+  });
+
+  it('gives the same lift, p and intervals whatever the money is counted in', () => {
+    const cents = namedCase('revenue micros');
+    const [plain, scaled] = [compareCase(cents), compareCase(cents, 1e-6)];
+    expectAgreement(scaled.relative, plain.relative);
+    expect(scaled.absolute.low / plain.absolute.low).toBeCloseTo(1e-6, 16);
+  });
+
   it('gives one arm without spread the degrees of freedom of the other', () => {
-    const { absolute } = required(compareArms(arm(3, 0, 40), arm(3.2, 1, 25), options));
+    const { absolute } = answered(compareArms(arm(3, 0, 40), arm(3.2, 1, 25), options));
     expect(absolute.degreesOfFreedom).toBe(24);
   });
 

@@ -4,7 +4,7 @@
  * look at once with error `alpha` in (0, 1). Throws RangeError for arguments out of range.
  */
 export function confidenceSequenceCriticalValue(n: number, plannedUnits: number, alpha: number): number {
-  const information = informationAt(n, plannedUnits, alpha);
+  const information = sequenceInformation(n, plannedUnits, alpha);
   const spread = information + 1;
   return Math.sqrt(((2 * spread) / information) * (Math.log(spread) / 2 - Math.log(alpha)));
 }
@@ -15,13 +15,13 @@ export function confidenceSequenceCriticalValue(n: number, plannedUnits: number,
  * RangeError for arguments out of range.
  */
 export function alwaysValidP(statistic: number, n: number, plannedUnits: number, alpha: number): number {
-  const information = informationAt(n, plannedUnits, alpha);
+  const information = sequenceInformation(n, plannedUnits, alpha);
   const spread = information + 1;
   return Math.min(1, Math.exp(Math.log(spread) / 2 - (information * statistic * statistic) / (2 * spread)));
 }
 
-/** n rho^2, with rho chosen for the narrowest sequence at the planned units. */
-function informationAt(n: number, plannedUnits: number, alpha: number): number {
+/** n rho^2, with rho chosen for the narrowest two-sided sequence at the planned units. */
+export function sequenceInformation(n: number, plannedUnits: number, alpha: number): number {
   if (!(n > 0 && n < Infinity)) throw new RangeError(`n must be a positive number, got ${n}`);
   if (!(plannedUnits > 0 && plannedUnits < Infinity)) {
     throw new RangeError(`plannedUnits must be a positive number, got ${plannedUnits}`);

@@ -1,7 +1,8 @@
 import { seededRandom } from '../test/seeded-random';
 import { estimateArm } from './arm-estimate';
 import { addUnit, emptyArmSums, type ArmSums } from './arm-sums';
-import { compareArms, type Comparison } from './comparison';
+import { compareArms } from './comparison';
+import type { Comparison } from './effect';
 import { isRefusal } from './refusal';
 
 const LOOKS = 20;

@@ -4,9 +4,13 @@ export type RefusalReason =
   | 'one_unit'
   | 'zero_denominator'
   | 'zero_baseline'
+  | 'negative_baseline'
   | 'zero_variance'
   | 'too_few_nonzero_units'
   | 'too_few_payers'
+  | 'too_few_units_for_cap'
+  | 'too_few_expected_clicks'
+  | 'degenerate_rate'
   | 'unbounded_interval';
 
 /** A typed "no inference", returned in place of a number that would mean nothing. */

@@ -4,6 +4,12 @@ import { stirlingRemainder } from './log-gamma';
 /** A p-value of the chi-square check below this is a warning; it is not made for repeated looks. */
 export const SAMPLE_RATIO_WARNING_P = 0.001;
 
+/** The level at which the sample ratio of one of `slices` slices is pointed out: a diagnosis, never a gate. */
+export function sampleRatioSliceP(slices: number): number {
+  if (!Number.isInteger(slices) || slices < 1) throw new RangeError(`there is at least one slice, got ${slices}`);
+  return SAMPLE_RATIO_WARNING_P / slices;
+}
+
 /** A log Bayes factor above this (a factor of 1000) fails the gate; it may be looked at as often as one likes. */
 export const SAMPLE_RATIO_GATE_LOG_BAYES_FACTOR = Math.log(1000);
 

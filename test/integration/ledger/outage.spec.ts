@@ -60,6 +60,21 @@ describe('the ledger while its database is away', () => {
     expect(await bench.rows('SELECT unit FROM exposure')).toHaveLength(40);
   });
 
+  it('stores once what both of its connections bring at a time', async () => {
+    const writing = await ledger();
+    await way.cut();
+    // More than a transaction takes, then all of it once more: the repeats come while the first are being stored.
+    const events = Array.from({ length: 22_000 }, (_, i) => eventOf(fact(i, `unit-${i % 500}`), 'click'));
+    for (let again = 0; again < 2; again++)
+      for (let i = 0; i < events.length; i += 1000) await writing.record(events.slice(i, i + 1000), []);
+    await until('the writer to notice', () => writing.unavailable);
+    await way.mend();
+    await settled(writing);
+    const [{ n }] = await bench.rows<{ n: number }>('SELECT count(*)::int AS n FROM click');
+    const duplicates = stored.reduce((sum, notice) => sum + notice.duplicates, 0);
+    expect({ n, duplicates }).toEqual({ n: events.length, duplicates: events.length });
+  });
+
   it('keeps what is not stored for the next owner of the file', async () => {
     const first = await ledger();
     await way.cut();

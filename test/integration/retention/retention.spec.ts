@@ -40,11 +40,13 @@ describe('retention', () => {
     await writer.recordEvents(numbers.flatMap(eventsOf));
   }
 
-  function apply(changes: { eventDays?: number; exported?: boolean } = {}): Promise<RetentionRun> {
+  function apply(
+    changes: { eventDays?: number; predictionDays?: number; exported?: boolean } = {},
+  ): Promise<RetentionRun> {
     return bench.withClient((client) =>
       applyRetention({
         ...{ client, databaseUrl: bench.database.url, nowMs: NOW_MS, log: () => undefined },
-        ...{ eventDays: changes.eventDays ?? 31, predictionDays: 0, rejectedDays: 0 },
+        ...{ eventDays: changes.eventDays ?? 31, predictionDays: changes.predictionDays ?? 0, rejectedDays: 0 },
         exportFolder: changes.exported === true ? folder : undefined,
         signal: new AbortController().signal,
       }),
@@ -115,6 +117,32 @@ describe('retention', () => {
     await bench.fold();
     expect(await apply()).toMatchObject({ dropped: [FIRST] });
     await bench.withClient(async (client) => expect((await reconcile(client, 0))?.differing).toEqual([]));
+  });
+
+  it('drops versions of ads that no logged prediction can name any more, and keeps what each ad is', async () => {
+    const versions: [ad: string, version: number, day: string, removed: boolean][] = [
+      ['changed', 1, '2026-10-01', false],
+      ['changed', 2, '2026-10-20', false],
+      ['changed', 5, '2026-11-20', false],
+      ['as it was', 1, '2026-10-01', false],
+      ['removed', 3, '2026-10-02', false],
+      ['removed', 4, '2026-10-03', true],
+    ];
+    for (const [ad, version, day, removed] of versions) {
+      await bench.rows(
+        `INSERT INTO ad_version (ad_id, version, campaign_id, landing_url, features, removed, changed_at)
+         VALUES ($1, $2, 'c', '', '{}', $3, $4)`,
+        [ad, version, removed, day],
+      );
+    }
+    const left = async (): Promise<string[]> =>
+      (await bench.rows<{ v: string }>('SELECT ad_id || version AS v FROM ad_version ORDER BY 1')).map(({ v }) => v);
+    expect(await apply()).toMatchObject({ adVersionsDeleted: 0 });
+    // The log goes back to 2026-11-23, the catalogue as of it a week further.
+    expect(await apply({ predictionDays: 10 })).toMatchObject({ adVersionsDeleted: 2 });
+    expect(await left()).toEqual(['as it was1', 'changed2', 'changed5', 'removed4']);
+    expect(await apply({ predictionDays: 1 })).toMatchObject({ adVersionsDeleted: 1 });
+    expect(await left()).toEqual(['as it was1', 'changed5', 'removed4']);
   });
 
   it('exports every row to Parquet before it is dropped', async () => {

@@ -1,11 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { reportTable, shadowTable, type ExperimentView, type PlainStep, type StepOptions } from '@adlift/client';
+import {
+  reportTable,
+  shadowTable,
+  type ExperimentView,
+  type PlainStep,
+  type SampleFilter,
+  type StepOptions,
+} from '@adlift/client';
 import { CliError } from '../cli-error';
 import type { Connect } from '../connection';
 import { print, withAdmin } from '../registry/with-admin';
 import { experimentLines, experimentList } from './experiment-text';
+import { sampleTable } from './sample-table';
 
 const JSON_OPTION = ['--json', 'print one JSON document on standard output', false] as const;
 
@@ -63,6 +71,20 @@ export function experimentCommand(connect: Connect, userFolder: string): Command
     .action(async (key: string, { json }: { json: boolean }) => {
       const report = await withAdmin(connect, (admin) => admin.shadowReport(key));
       print(json, report, shadowTable(report));
+    });
+  command
+    .command('samples <key>')
+    .description('candidates behind the report, the newest first: what was predicted and what became of it')
+    .option('--variant <name>', 'of the arm they were assigned to')
+    .option('--phase <number>', 'of one phase')
+    .option('--outcome <outcome>', 'shown, clicked, converted or fallback', 'shown')
+    .option('--limit <number>', 'at most this many, 1 to 1000', '20')
+    .option('--cursor <cursor>', 'the page after this cursor')
+    .option(...JSON_OPTION)
+    .action(async (key: string, { json, ...filter }: { json: boolean } & SampleFilter) => {
+      const page = await withAdmin(connect, (admin) => admin.samples(key, filter));
+      const more = page.nextCursor === null ? '' : `\nmore with --cursor ${page.nextCursor}`;
+      print(json, page, page.samples.length === 0 ? 'no such samples' : sampleTable(page.samples) + more);
     });
   command
     .command('approve <key>')

@@ -26,8 +26,7 @@ export function apiDocument(): JsonObject {
   for (const name of names) {
     const [method = '', route = ''] = name.split(' ');
     const path = route.replace(/:(\w+)/g, '{$1}');
-    const described = DESCRIBED_ROUTES[name] as DescribedRoute;
-    (paths[path] ??= {})[method.toLowerCase()] = operation(method, route, described, shared);
+    (paths[path] ??= {})[method.toLowerCase()] = operation(method, route, DESCRIBED_ROUTES[name], shared);
   }
   toSchema(problem, 'output', shared);
   return {
@@ -92,18 +91,12 @@ function inQuery(query: ZodObject): JsonObject[] {
 
 /** A zod schema as JSON Schema; what has an id of its own goes to `shared` and is referred to. */
 function toSchema(schema: ZodType, io: 'input' | 'output', shared: JsonObject): JsonObject {
-  const {
-    $schema: _,
-    $defs = {},
-    ...own
-  } = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: plain }) as JsonObject;
-  for (const [name, definition] of Object.entries($defs as JsonObject)) {
-    const { id: _id, ...rest } = definition as JsonObject;
-    shared[name] = referring(rest);
-  }
-  const { id, ...rest } = own;
-  if (typeof id !== 'string') return referring(rest) as JsonObject;
-  shared[id] = referring(rest);
+  const whole = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: plain }) as JsonObject;
+  const definitions = (whole['$defs'] ?? {}) as Record<string, JsonObject>;
+  for (const [name, definition] of Object.entries(definitions)) shared[name] = referring(definition);
+  const { id } = whole;
+  if (typeof id !== 'string') return referring(whole);
+  shared[id] = referring(whole);
   return { $ref: `#/components/schemas/${id}` };
 }
 
@@ -112,9 +105,10 @@ function plain({ jsonSchema }: { jsonSchema: { format?: string; pattern?: string
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
 }
 
-/** References point into the document's components. */
-function referring(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value).replaceAll('"#/$defs/', '"#/components/schemas/'));
+/** A schema that stands in the document: its references point into the components, and what is known there is left out. */
+function referring(schema: JsonObject): JsonObject {
+  const own = Object.fromEntries(Object.entries(schema).filter(([name]) => !['$schema', '$defs', 'id'].includes(name)));
+  return JSON.parse(JSON.stringify(own).replaceAll('"#/$defs/', '"#/components/schemas/')) as JsonObject;
 }
 
 /** "POST /v1/experiments/:key/start" as "postExperimentsKeyStart". */

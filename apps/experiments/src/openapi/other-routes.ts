@@ -3,6 +3,7 @@ import { auditQuery } from '../audit/audit-query';
 import { adQuery, historyQuery, listQuery } from '../catalogue/catalogue-query';
 import { newPolicy } from '../model/serving-policy';
 import { rejectedQuery, replayedBody } from '../rejected-event/rejected-query';
+import { sampleQuery } from '../sample/sample-query';
 import { traceQuery } from '../trace/trace-query';
 import { auditAnswer, keyAnswer, keysAnswer, madeKeyAnswer } from './answers';
 import type { DescribedRoutes } from './described-route';
@@ -50,6 +51,8 @@ export const OTHER_ROUTES: DescribedRoutes = {
   'DELETE /v1/ads/:adId': { summary: 'Take an ad out of the catalogue' },
   'GET /v1/ads/:adId/history': { summary: 'The versions of an ad, newest first', query: historyQuery },
 
+  'GET /v1/experiments/:key/samples': { summary: 'The requests behind a cell of the report', query: sampleQuery },
+  'GET /v1/experiments/:key/samples.csv': { summary: 'The same as CSV', query: sampleQuery },
   'GET /v1/events/rejected': { summary: 'Events that did not count, and why', query: rejectedQuery },
   'POST /v1/events/rejected/replayed': {
     summary: 'Note that rejected events were sent again and taken',

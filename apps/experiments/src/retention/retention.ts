@@ -1,10 +1,13 @@
 import type { ClientBase } from 'pg';
 import { COUNTED_TABLES, dropDay } from '@adlift/ledger';
+import { pruneAdVersions } from '../catalogue/prune-ad-versions';
 import { exportFile, exportTable } from './exporter';
 import { daysBefore, firstKeptDay, partitionOf } from './old-days';
 
 /** Tables of the prediction log: nothing is counted from them. */
 const LOG_TABLES = ['prediction', 'shadow_score'] as const;
+/** Days that a predictor may be behind with the catalogue: its log names the version it had. */
+const CATALOGUE_LAG_DAYS = 7;
 
 export interface RetentionOptions {
   readonly client: ClientBase;
@@ -27,6 +30,7 @@ export interface RetentionRun {
   readonly kept: readonly string[];
   readonly predictionDaysDropped: readonly string[];
   readonly rejectedDeleted: number;
+  readonly adVersionsDeleted: number;
 }
 
 /** Exports and drops what is older than it is to be kept, day by day; what fails stays and is tried again next time. */
@@ -46,11 +50,13 @@ export async function applyRetention(options: RetentionOptions): Promise<Retenti
     await client.query(`DROP TABLE IF EXISTS ${partitions.join(', ')}`);
     options.log(`dropped the prediction log of ${day}`);
   }
+  const adVersionsDeleted =
+    predictionDays === 0 ? 0 : await pruneAdVersions(client, firstKeptDay(predictionDays + CATALOGUE_LAG_DAYS, nowMs));
   const { rowCount } =
     rejectedDays === 0
       ? { rowCount: 0 }
       : await client.query('DELETE FROM event_rejected WHERE received_at < $1', [firstKeptDay(rejectedDays, nowMs)]);
-  return { dropped, kept, predictionDaysDropped, rejectedDeleted: rowCount ?? 0 };
+  return { dropped, kept, predictionDaysDropped, rejectedDeleted: rowCount ?? 0, adVersionsDeleted };
 }
 
 function oldDays(

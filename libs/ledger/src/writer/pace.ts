@@ -1,7 +1,13 @@
 import type { LedgerStream } from '../ledger-stream';
 
-/** Records that are put at once, and how long the next wait for more to come along when there were fewer. */
-export const PACE: Readonly<Record<LedgerStream, { readonly records: number; readonly lingerMs: number }>> = {
+interface Pace {
+  /** Put at once. */
+  readonly records: number;
+  /** How long the next wait for more to come along when there were fewer. */
+  readonly lingerMs: number;
+}
+
+export const PACE: Readonly<Record<LedgerStream, Pace>> = {
   event: { records: 20_000, lingerMs: 50 },
   exposure: { records: 5000, lingerMs: 50 },
   prediction: { records: 1000, lingerMs: 100 },
@@ -10,3 +16,11 @@ export const PACE: Readonly<Record<LedgerStream, { readonly records: number; rea
 };
 
 export const MAX_BYTES = 16 << 20;
+
+/**
+ * Connections that a stream is stored by. With two, rows of events are made for one while PostgreSQL is busy with those
+ * of the other; repeats wait for each other's transaction.
+ */
+export const STORE_CONNECTIONS: Readonly<Record<LedgerStream, number>> = {
+  ...{ event: 2, exposure: 1, prediction: 1, shadow: 1, rejection: 1 },
+};

@@ -6,6 +6,7 @@ import { BrokerSink } from '../broker/broker-sink';
 import { QueueDrain } from '../broker/queue-drain';
 import { LEDGER_STREAMS, type LedgerStream } from '../ledger-stream';
 import { Drain } from './drain';
+import { STORE_CONNECTIONS } from './pace';
 import { PostgresSink } from './postgres-sink';
 import type { WriterData, WriterNotice } from './writer-protocol';
 
@@ -28,8 +29,9 @@ async function run(data: WriterData): Promise<void> {
       const consumer = new SpoolConsumer(data.spool);
       const { databaseUrl } = data;
       return each((stream) => {
-        const sink = new PostgresSink({ ...shared, stream, databaseUrl });
-        return new Drain({ ...shared, stream, consumer, sink }).run();
+        const connections = Array.from({ length: STORE_CONNECTIONS[stream] });
+        const sinks = connections.map(() => new PostgresSink({ ...shared, stream, databaseUrl }));
+        return new Drain({ ...shared, stream, consumer, sinks }).run();
       });
     }
     case 'publish': {
@@ -37,8 +39,8 @@ async function run(data: WriterData): Promise<void> {
       const link = new BrokerLink(data.broker.urls, 'adlift-publisher');
       const { shards } = data.broker;
       await each((stream) => {
-        const sink = new BrokerSink({ ...shared, stream, link, shards });
-        return new Drain({ ...shared, stream, consumer, sink }).run();
+        const sinks = [new BrokerSink({ ...shared, stream, link, shards })];
+        return new Drain({ ...shared, stream, consumer, sinks }).run();
       });
       return link.close();
     }

@@ -102,6 +102,20 @@ def fieller(ma, va, mb, vb, q):
     return {"low": float(lifts[0]), "high": float(lifts[1])}
 
 
+def fieller_cases():
+    """Means of either sign, with the critical values as given."""
+    cases = []
+    for pair in ((-32.375, 3.9, -24.2857, 5.5), (2.0, 0.01, 2.5, 0.02), (0.031, 2e-7, 0.0314, 2.1e-7), (-4.0, 0.5, 1.0, 0.3)):
+        for q in (1.96, 3.04, 0.5):
+            numbers = [mp.mpf(x) for x in pair] + [mp.mpf(q)]
+            cases.append({"pair": pair, "criticalValue": q, "expected": fieller(*numbers)})
+    return {
+        "source": "Roots of Fieller's quadratic with mpmath at 50 digits (derive.py). A pair is the control mean, its variance,"
+        " the treatment mean, its variance.",
+        "cases": cases,
+    }
+
+
 def compare(control, treatment, planned, alpha="0.05"):
     ma, mb = exact(control["value"]), exact(treatment["value"])
     va, vb = exact(control["variance"] / control["n"]), exact(treatment["variance"] / treatment["n"])
@@ -129,8 +143,8 @@ def compare(control, treatment, planned, alpha="0.05"):
             "lift": float(d / abs(ma)),
             "standardError": float(mp.sqrt(vb / ma**2 + va * mb**2 / ma**4)),
             "p": float(p),
-            "interval": fieller(ma, va, mb, vb, t),
-            "sequential": fieller(ma, va, mb, vb, c),
+            "interval": fieller(ma, va, mb, vb, t) if ma > 0 else None,
+            "sequential": fieller(ma, va, mb, vb, c) if ma > 0 else None,
             "alwaysValidP": float(always),
         },
     }
@@ -231,6 +245,7 @@ def main():
     for name, build in {
         "special-functions": special_functions,
         "comparisons": comparisons,
+        "fieller": fieller_cases,
         "confidence-sequence": confidence_sequence,
         "sample-ratio": sample_ratio,
     }.items():
