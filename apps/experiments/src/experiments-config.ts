@@ -34,8 +34,12 @@ export const experimentsEnvironment = z
     FLAG_RECONCILE_MS: milliseconds(30_000),
     /** How often schedules, ramps and their guardrails are looked at. */
     LIFECYCLE_INTERVAL_MS: milliseconds(5000),
+    /** Whether webhooks may lead to addresses that are not public. */
+    WEBHOOK_ALLOW_PRIVATE: openAccessVariable,
     /** How often ads are counted for the priors of predictors. */
     AD_RATES_REFRESH_MS: milliseconds(30_000),
+    /** How often the slices of an experiment are counted anew; at most a twentieth of the time goes into that. */
+    SLICES_REFRESH_MS: milliseconds(300_000),
     /** Days after its click in which a conversion counts; the predictor's tokens live as long. */
     ATTRIBUTION_WINDOW_DAYS: z.coerce
       .number('must be days, 1 to 365')

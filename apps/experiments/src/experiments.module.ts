@@ -49,6 +49,12 @@ import { SampleStore } from './sample/sample-store';
 import { ShadowController } from './shadow/shadow.controller';
 import { ShadowService } from './shadow/shadow.service';
 import { ShadowSums } from './shadow/shadow-sums';
+import { SliceController } from './slice/slice.controller';
+import { SliceService } from './slice/slice.service';
+import { SliceStore } from './slice/slice-store';
+import { WebhookController } from './webhook/webhook.controller';
+import { WebhookService } from './webhook/webhook.service';
+import { WebhookWorker } from './webhook/webhook-worker';
 import { TraceModule } from './trace/trace.module';
 
 @Module({})
@@ -77,9 +83,11 @@ export class ExperimentsModule {
         ExperimentStepController,
         AssignmentController,
         OpenapiController,
+        WebhookController,
         ReportController,
         SampleController,
         ShadowController,
+        SliceController,
         RejectedEventController,
         UnitsController,
         HealthController,
@@ -92,12 +100,15 @@ export class ExperimentsModule {
         { provide: Verdicts, useClass: ReportVerdicts },
         ...[FlagOutbox, FlagWorker, FlagReconciler, UnleashAdmin],
         AssignmentService,
+        ...[WebhookService, WebhookWorker],
         KeptStatistics,
         ReportService,
         SampleStore,
         SampleService,
         ShadowSums,
         ShadowService,
+        SliceStore,
+        SliceService,
         FoldService,
         ReconcileService,
         AdRateService,

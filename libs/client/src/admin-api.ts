@@ -7,6 +7,7 @@ import type { AssignmentExplanation, ExperimentPage, ExperimentView, PhaseView, 
 import type { Report } from './report';
 import type { SampleFilter, SamplePage } from './samples';
 import type { ShadowReport } from './shadow-report';
+import type { SliceReport } from './slices';
 
 /** Conditions of a change. */
 export interface StepOptions {
@@ -77,6 +78,12 @@ export class AdminApi {
 
   experiment(key: string): Promise<ExperimentView> {
     return this.call('GET', experimentPath(key));
+  }
+
+  /** The rates of the report cut by what was counted, or by one dimension. */
+  slices(key: string, dimension?: string): Promise<SliceReport> {
+    const query = dimension === undefined ? '' : `?dimension=${encodeURIComponent(dimension)}`;
+    return this.call('GET', `/v1/experiments/${encodeURIComponent(key)}/slices${query}`);
   }
 
   /** Candidates behind a report, the newest first. */

@@ -1,4 +1,12 @@
-export { type AuditEntry, type AuditFilter, type AuditPage, type KeyView, type MadeKey } from './access';
+export {
+  type AuditEntry,
+  type AuditFilter,
+  type AuditPage,
+  type KeyView,
+  type MadeKey,
+  type MadeWebhook,
+  type WebhookView,
+} from './access';
 export { AdminApi, ApiError, type PlainStep, type PublishableBundle, type StepOptions } from './admin-api';
 export { type AdEntry, type AdState, type CatalogueChange } from './ads';
 export { AdServerClient, type EventMessage, type PredictCall, type PredictReply } from './ad-server-client';
@@ -37,3 +45,5 @@ export {
   type RejectedReport,
 } from './rejected-events';
 export { type Sample, type SampleFilter, type SamplePage } from './samples';
+export { sliceTable } from './slice-table';
+export { type DimensionReport, type Slice, type SliceMetric, type SliceReport } from './slices';

@@ -18,6 +18,7 @@ export { keptStatistics, recount, type Statistics, type StatisticsRow } from './
 export { sealDay } from './recount/seal-day';
 export { COUNTED_TABLES, dropDay } from './retention/drop-day';
 export { eraseUnit, type Erasure } from './retention/erase-unit';
+export { keepSlices, MOST_SLICES, SLICE_DIMENSIONS, type SliceDimension } from './slice/keep-slices';
 export { streamStore } from './store/stream-store';
 export { setAttributionWindow } from './validity/attribution-window';
 export { type MovedNotice, type StoredNotice } from './writer/writer-protocol';

@@ -13,6 +13,5 @@ export const ADVISORY_LOCKS = {
   retention: 7_203_318,
   /** Whoever tells Unleash what experiments say. */
   flagSync: 7_203_319,
-  /** Whoever starts, ramps and ends experiments when their time has come. */
-  lifecycle: 7_203_320,
+  slices: 7_203_320,
 } as const;

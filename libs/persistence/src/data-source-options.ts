@@ -11,7 +11,9 @@ import { NarrowDeltas1795865400000 } from './migrations/narrow-deltas';
 import { Quarantine1795824000000 } from './migrations/quarantine';
 import { ReplicaSpool1795829400000 } from './migrations/replica-spool';
 import { ShadowScores1795741200000 } from './migrations/shadow-scores';
+import { Slices1795880400000 } from './migrations/slices';
 import { TraceStore1795478400000 } from './migrations/trace-store';
+import { Webhooks1795883700000 } from './migrations/webhooks';
 
 /** Notes which migrations have run. */
 const MIGRATIONS_TABLE = 'adlift_migration';
@@ -37,7 +39,9 @@ export function dataSourceOptions(
       ReplicaSpool1795829400000,
       NarrowDeltas1795865400000,
       Access1795879800000,
+      Slices1795880400000,
       ExperimentLife1795880700000,
+      Webhooks1795883700000,
     ],
     // On a shared database, other tools keep a table by the usual name.
     migrationsTableName: MIGRATIONS_TABLE,

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import {
   reportTable,
   shadowTable,
+  sliceTable,
   type ExperimentView,
   type PlainStep,
   type SampleFilter,
@@ -71,6 +72,15 @@ export function experimentCommand(connect: Connect, userFolder: string): Command
     .action(async (key: string, { json }: { json: boolean }) => {
       const report = await withAdmin(connect, (admin) => admin.shadowReport(key));
       print(json, report, shadowTable(report));
+    });
+  command
+    .command('slices <key>')
+    .description('the rates of the report by placement, by campaign, and by new or known ads')
+    .option('--dimension <name>', 'placement, campaign or ad; all by default')
+    .option(...JSON_OPTION)
+    .action(async (key: string, { json, dimension }: { json: boolean; dimension?: string }) => {
+      const report = await withAdmin(connect, (admin) => admin.slices(key, dimension));
+      print(json, report, sliceTable(report));
     });
   command
     .command('samples <key>')

@@ -6,9 +6,11 @@ import type {
   ExperimentView,
   KeyView,
   MadeKey,
+  MadeWebhook,
   PhaseView,
   RevisionView,
   ValidationView,
+  WebhookView,
 } from '@adlift/client';
 import { experimentDesign } from '../experiment/experiment-design';
 import { EXPERIMENT_STATES } from '../experiment/experiment-state';
@@ -142,6 +144,23 @@ export const madeKeyAnswer = z.strictObject({
   ...key,
   key: z.string().describe('shown this once'),
 }) satisfies z.ZodType<MadeKey>;
+
+const webhook = {
+  id: z.uuid(),
+  url: z.string(),
+  actions: z.array(z.string()),
+  createdAt: time,
+  createdBy: z.string(),
+  waiting: z.int().describe('deliveries that are still tried'),
+  lastError: z.string().nullable(),
+};
+export const webhooksAnswer = z.strictObject({
+  webhooks: z.array(z.strictObject(webhook)),
+}) satisfies z.ZodType<{ webhooks: WebhookView[] }>;
+export const madeWebhookAnswer = z.strictObject({
+  ...webhook,
+  secret: z.string().describe('shown this once'),
+}) satisfies z.ZodType<MadeWebhook>;
 
 export const auditAnswer = z.strictObject({
   entries: z.array(

@@ -4,8 +4,10 @@ import { adQuery, historyQuery, listQuery } from '../catalogue/catalogue-query';
 import { newPolicy } from '../model/serving-policy';
 import { rejectedQuery, replayedBody } from '../rejected-event/rejected-query';
 import { sampleQuery } from '../sample/sample-query';
+import { sliceQuery } from '../slice/slice-query';
 import { traceQuery } from '../trace/trace-query';
-import { auditAnswer, keyAnswer, keysAnswer, madeKeyAnswer } from './answers';
+import { newWebhook } from '../webhook/webhook-body';
+import { auditAnswer, keyAnswer, keysAnswer, madeKeyAnswer, madeWebhookAnswer, webhooksAnswer } from './answers';
 import type { DescribedRoutes } from './described-route';
 
 /** Keys, the audit, models, ads, events, traces. */
@@ -18,6 +20,14 @@ export const OTHER_ROUTES: DescribedRoutes = {
     answer: madeKeyAnswer,
   },
   'DELETE /v1/keys/:id': { summary: 'Revoke a key', answer: keyAnswer },
+  'GET /v1/webhooks': { summary: 'Who is told of changes', answer: webhooksAnswer },
+  'POST /v1/webhooks': {
+    summary: 'Have a URL told of changes; the secret of its signatures is shown this once',
+    body: newWebhook,
+    status: 201,
+    answer: madeWebhookAnswer,
+  },
+  'DELETE /v1/webhooks/:id': { summary: 'Tell a URL no more', status: 204 },
   'GET /v1/audit': { summary: 'Who changed what, the newest first', query: auditQuery, answer: auditAnswer },
   'GET /v1/openapi.json': { summary: 'This document' },
   'GET /v1/overview': { summary: 'How the services are' },
@@ -53,6 +63,7 @@ export const OTHER_ROUTES: DescribedRoutes = {
 
   'GET /v1/experiments/:key/samples': { summary: 'The requests behind a cell of the report', query: sampleQuery },
   'GET /v1/experiments/:key/samples.csv': { summary: 'The same as CSV', query: sampleQuery },
+  'GET /v1/experiments/:key/slices': { summary: 'The rates of the report, cut by a dimension', query: sliceQuery },
   'GET /v1/events/rejected': { summary: 'Events that did not count, and why', query: rejectedQuery },
   'POST /v1/events/rejected/replayed': {
     summary: 'Note that rejected events were sent again and taken',

@@ -31,7 +31,8 @@ export interface ArmStatistics {
 /** A queue longer than this is not counted to its end. */
 const MAX_COUNTED = 200_000;
 
-type Row = Record<string, string>;
+/** A row of moments, every number as text. */
+export type MomentsRow = Readonly<Record<string, string>>;
 
 /** Reads the kept sums, exact integers throughout: numeric in SQL, bigint here. */
 @Injectable()
@@ -40,20 +41,20 @@ export class KeptStatistics {
 
   async ofPhase(experiment: string, phase: number): Promise<PhaseStatistics> {
     return this.source.transaction('REPEATABLE READ', async (manager) => {
-      const arms: Row[] = await manager.query(
+      const arms: MomentsRow[] = await manager.query(
         'SELECT * FROM exp_moments WHERE experiment = $1 AND phase = $2 AND units > 0 ORDER BY variant',
         [experiment, phase],
       );
-      const [counts]: Row[] = await manager.query(
+      const [counts]: MomentsRow[] = await manager.query(
         'SELECT units_in_several_arms, units_without_exposure FROM exp_phase WHERE experiment = $1 AND phase = $2',
         [experiment, phase],
       );
-      const [fold]: Row[] = await manager.query(
+      const [fold]: MomentsRow[] = await manager.query(
         `SELECT (SELECT count(*) FROM (SELECT FROM event_delta LIMIT ${MAX_COUNTED}) AS waiting) AS pending, folded_through
          FROM fold_state`,
       );
       // A predictor that fell silent still holds what it held last, and that grows older.
-      const [spools]: Row[] = await manager.query(
+      const [spools]: MomentsRow[] = await manager.query(
         `SELECT coalesce(sum(spooled), 0) AS records,
            coalesce(max(spool_lag_ms / 1000.0 + extract(epoch FROM clock_timestamp() - seen_at)), 0) AS seconds
          FROM replica WHERE spooled > 0`,
@@ -70,7 +71,8 @@ export class KeptStatistics {
   }
 }
 
-function armStatistics(row: Row): ArmStatistics {
+/** The statistics of one arm from its row of exp_moments, or of exp_slice. */
+export function armStatistics(row: MomentsRow): ArmStatistics {
   const exact = (column: string): bigint => BigInt(row[column] ?? 0);
   const units = exact('units');
   const sums = METRICS.map(({ name, numerator: m, denominator: d }): [MetricDefinition['name'], ArmSums] => [

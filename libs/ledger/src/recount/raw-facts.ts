@@ -28,12 +28,16 @@ const COUNTED: readonly (readonly [from: string, counts: Readonly<Partial<Record
   ["feedback WHERE valid AND kind = 'hide'", { hides: '1' }],
 ];
 
-/** Every valid stored event of a unit, with what it counts. */
-const EVENTS = COUNTED.map(([from, counts]) => {
-  const all: Partial<Record<SumColumn, string>> = { charged_micros: 'charged_micros', ...counts };
-  const sums = SUM_COLUMNS.map((column) => `${all[column] ?? '0'} AS ${column}`).join(', ');
-  return `SELECT unit, day, assignment_set, ${sums} FROM ${from} AND unit <> '' AND ${ON_DAY}`;
-}).join('\nUNION ALL\n');
+/** SQL of every valid stored event of a unit for which `where` holds: these columns of it, and what it counts. */
+export function countedEvents(columns: string, where: string): string {
+  return COUNTED.map(([from, counts]) => {
+    const all: Partial<Record<SumColumn, string>> = { charged_micros: 'charged_micros', ...counts };
+    const sums = SUM_COLUMNS.map((column) => `${all[column] ?? '0'} AS ${column}`).join(', ');
+    return `SELECT ${columns}, ${sums} FROM ${from} AND unit <> '' AND ${where}`;
+  }).join('\nUNION ALL\n');
+}
+
+const EVENTS = countedEvents('unit, day, assignment_set', ON_DAY);
 
 const ZERO_BUT_EXPOSURES = SUM_COLUMNS.map((column) => (column === 'exposures' ? '1' : '0')).join(', ');
 

@@ -1,0 +1,58 @@
+import { benjaminiHochbergAdjusted, isRefusal, sampleRatioChiSquare, sampleRatioSliceP } from '@adlift/statistics';
+import type { DimensionReport, MetricReport, Slice } from '@adlift/client';
+import type { ExperimentDesign } from '../experiment/experiment-design';
+import { METRICS } from '../report/metric-definitions';
+import { metricReport } from '../report/metric-report';
+import type { DimensionStatistics, SliceStatistics } from './slice-store';
+
+/** What every slice can be asked for: rates, whose units without an event change nothing. */
+const RATES = METRICS.filter(({ kind }) => kind === 'ratio');
+
+/** The slices of one dimension, the largest first. */
+export function dimensionReport(
+  dimension: string,
+  design: ExperimentDesign,
+  { countedAt, slices }: DimensionStatistics,
+): DimensionReport {
+  const largest = slices
+    .map((slice) => ({ slice, impressions: impressionsOf(slice) }))
+    .sort((a, b) => b.impressions - a.impressions || (a.slice.value < b.slice.value ? -1 : 1));
+  const limit = sampleRatioSliceP(Math.max(1, slices.length));
+  const metrics = RATES.map((metric) => adjusted(largest.map(({ slice }) => metricReport(metric, design, slice.arms))));
+  return {
+    dimension,
+    countedAt: countedAt.toISOString(),
+    slices: largest.map(({ slice, impressions }, i): Slice => ({
+      ...{ value: slice.value, impressions, sampleRatio: sampleRatio(design, slice, limit) },
+      metrics: metrics.map((bySlice) => bySlice[i]),
+    })),
+  };
+}
+
+function impressionsOf({ arms }: SliceStatistics): number {
+  return [...arms.values()].reduce((sum, arm) => sum + arm.impressions, 0);
+}
+
+function sampleRatio({ variants }: ExperimentDesign, { arms }: SliceStatistics, limit: number): Slice['sampleRatio'] {
+  const units = variants.map(({ name }) => arms.get(name)?.units ?? 0);
+  const { p } = sampleRatioChiSquare(
+    units,
+    variants.map(({ weight }) => weight),
+  );
+  return { units, p, ok: p >= limit };
+}
+
+/** Adds p-values adjusted over all slices and variants of one metric. */
+function adjusted(reports: readonly MetricReport[]): Slice['metrics'] {
+  const tests = reports.flatMap(({ comparisons }, slice) =>
+    comparisons.flatMap(({ variant, result }) => (isRefusal(result) ? [] : [{ slice, variant, p: result.absolute.p }])),
+  );
+  const values = benjaminiHochbergAdjusted(tests.map(({ p }) => p));
+  const found = new Map(tests.map(({ slice, variant }, i) => [`${slice} ${variant}`, values[i]]));
+  return reports.map((report, slice) => ({
+    ...report,
+    adjustedP: Object.fromEntries(
+      report.comparisons.map(({ variant }) => [variant, found.get(`${slice} ${variant}`) ?? null]),
+    ),
+  }));
+}

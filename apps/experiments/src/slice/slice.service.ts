@@ -1,0 +1,73 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { Client } from 'pg';
+import { Repeating } from '@adlift/background';
+import { keepSlices, SLICE_DIMENSIONS } from '@adlift/ledger';
+import { ADVISORY_LOCKS, HeardClient } from '@adlift/persistence';
+import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
+import { SliceStore } from './slice-store';
+
+/** Ten million impressions are cut by one dimension in under a minute. */
+const TIMEOUT_MS = 1_800_000;
+/** At most this share of the time goes into counting. */
+const BUSY_SHARE = 0.05;
+
+/** Counts the slices of experiments that have begun, one process at a time. */
+@Injectable()
+export class SliceService implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('slices');
+  private client: Client | undefined;
+  private readonly counting = new Repeating({
+    turn: async (ending) => {
+      const started = performance.now();
+      await this.count(ending);
+      return Math.max(this.config.SLICES_REFRESH_MS, (performance.now() - started) / BUSY_SHARE);
+    },
+    failed: ({ message }) => {
+      this.logger.warn(`slices stay as they are: ${message}`);
+      return this.config.SLICES_REFRESH_MS;
+    },
+  });
+
+  constructor(
+    @Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment,
+    private readonly store: SliceStore,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.counting.start(this.config.SLICES_REFRESH_MS);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    const ended = this.counting.end();
+    // A count may take minutes, and loses nothing by being cut off.
+    await this.client?.end().catch(() => undefined);
+    await ended;
+  }
+
+  private async count(ending: AbortSignal): Promise<void> {
+    const experiments = await this.store.open();
+    if (experiments.length === 0) return;
+    const client = new HeardClient({
+      ...{ connectionString: this.config.DATABASE_URL, application_name: 'adlift-slices' },
+      statement_timeout: TIMEOUT_MS,
+    });
+    this.client = client;
+    try {
+      await client.connect();
+      const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [
+        ADVISORY_LOCKS.slices,
+      ]);
+      if (rows[0]?.mine !== true) return;
+      for (const { key, phase } of experiments) {
+        for (const dimension of SLICE_DIMENSIONS) {
+          if (ending.aborted) return;
+          await keepSlices(client, key, phase, dimension);
+        }
+      }
+    } finally {
+      this.client = undefined;
+      // The lock ends with the connection.
+      await client.end().catch(() => undefined);
+    }
+  }
+}
