@@ -2,6 +2,9 @@ import { isRefusal, type Comparison, type Interval } from '@adlift/statistics';
 import type { ExperimentDesign } from '../experiment/experiment-design';
 import type { ExperimentState, GuardrailReport, HealthCheck, MetricReport, Verdict } from '@adlift/client';
 
+/** States without traffic in which nothing more is to be waited for but conversions. */
+const ENDED: readonly ExperimentState[] = ['stopping', 'concluded', 'aborted', 'archived'];
+
 /**
  * What to do, from the checks, the guardrails and the goal's interval of the design's mode and scale, with
  * machine-readable reasons. A failed check says `invalid`: the numbers cannot be trusted. A failed guardrail says
@@ -41,7 +44,7 @@ export function decideVerdict(
     return { verdict: 'rollback', reasons: worse.map(({ variant }) => `${design.goal}_worse:${variant}`) };
   }
   return {
-    verdict: state === 'concluded' ? 'inconclusive' : 'keep_running',
+    verdict: ENDED.includes(state) ? 'inconclusive' : 'keep_running',
     reasons: judged.map(({ variant, refusal }) => `${refusal ?? `${design.goal}_undecided`}:${variant}`),
   };
 }
