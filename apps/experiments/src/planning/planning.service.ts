@@ -49,12 +49,7 @@ export class PlanningService implements OnApplicationShutdown {
 
   private async replay(history: UnitHistory, plan: AaPlan): Promise<readonly AaCounts[]> {
     if (this.replaying !== undefined)
-      throw new DomainError(
-        'overloaded',
-        'another A/A replay is running; try again in a minute',
-        undefined,
-        60,
-      );
+      throw new DomainError('overloaded', 'another A/A replay is running; try again in a minute', undefined, 60);
     const { filename, execArgv } = threadEntry(__dirname, 'aa-thread');
     const worker = new Worker(filename, { execArgv, workerData: { history, plan } });
     this.replaying = worker;
