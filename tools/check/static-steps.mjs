@@ -6,12 +6,19 @@ const bin = (...path) => join(root, 'node_modules', ...path);
 
 const CRUISE = bin('dependency-cruiser', 'bin', 'dependency-cruiser.mjs');
 
+const OPENAPI = [
+  '--require',
+  join(root, 'test', 'jest', 'register-typescript.cjs'),
+  join(root, 'tools', 'build', 'generate-openapi.ts'),
+];
+
 /** Name and arguments of node, in the order in which they start; the long ones first. */
 const STEPS = [
   ['lint', [bin('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0']],
   ['types', [bin('typescript', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.json']],
   ['formatting', [bin('prettier', 'bin', 'prettier.cjs'), '--check', '.', '--log-level', 'warn']],
   ['generated code', [join(root, 'tools', 'build', 'generate-proto.mjs'), '--check']],
+  ['API document', [...OPENAPI, '--check']],
   ['boundaries', [CRUISE, 'apps', 'libs', 'tools', 'bench', 'test']],
   ['build', [join(root, 'tools', 'build', 'ensure-build.mjs')]],
 ];

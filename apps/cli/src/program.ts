@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { auditCommand, keysCommand } from './access/key-commands';
 import { adsCommand } from './ads/ads-command';
 import type { Connect } from './connection';
 import { experimentCommand } from './experiment/experiment-command';
@@ -13,10 +14,12 @@ export function adliftProgram(connect: Connect, userFolder: string): Command {
   return new Command('adlift')
     .description('Experiments on ad models from the command line.')
     .addCommand(importCommand(connect, userFolder))
-    .addCommand(experimentCommand(connect))
+    .addCommand(experimentCommand(connect, userFolder))
     .addCommand(eventsCommand(connect))
     .addCommand(adsCommand(connect, userFolder))
     .addCommand(modelCommand(connect, userFolder))
     .addCommand(replicasCommand(connect))
-    .addCommand(unitsCommand(connect));
+    .addCommand(unitsCommand(connect))
+    .addCommand(keysCommand(connect))
+    .addCommand(auditCommand(connect));
 }

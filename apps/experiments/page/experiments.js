@@ -23,9 +23,9 @@ let shown = '';
 export async function showExperiments() {
   const place = document.getElementById('experiments');
   try {
-    const { experiments } = await fetchJson('/v1/experiments');
+    const experiments = await allExperiments();
     const recent = experiments.toSorted(byInterest).slice(0, SHOWN);
-    const reports = await Promise.all(recent.map(({ key, state }) => (state === 'draft' ? null : reportOf(key))));
+    const reports = await Promise.all(recent.map(({ key, phase }) => (phase === 0 ? null : reportOf(key))));
     const now = JSON.stringify([recent, reports]);
     // Untouched while nothing has changed, so that reading and selecting are not disturbed.
     if (now === shown) return;
@@ -35,6 +35,16 @@ export async function showExperiments() {
     shown = '';
     place.replaceChildren(element('p', { class: 'problem' }, `Experiments cannot be read: ${error.message}`));
   }
+}
+
+async function allExperiments() {
+  const all = [];
+  for (let cursor = ''; cursor !== null;) {
+    const page = await fetchJson(`/v1/experiments?limit=1000${cursor === '' ? '' : `&cursor=${cursor}`}`);
+    all.push(...page.experiments);
+    cursor = page.nextCursor;
+  }
+  return all;
 }
 
 function reportOf(key) {

@@ -30,6 +30,12 @@ export const experimentsEnvironment = z
       .min(0, 'must be percent, 0 to 100')
       .max(100, 'must be percent, 0 to 100')
       .default(10),
+    /** How often Unleash is read back for what was changed there by hand. */
+    FLAG_RECONCILE_MS: milliseconds(30_000),
+    /** How often schedules, ramps and their guardrails are looked at. */
+    LIFECYCLE_INTERVAL_MS: milliseconds(5000),
+    /** Whether webhooks may lead to addresses that are not public. */
+    WEBHOOK_ALLOW_PRIVATE: openAccessVariable,
     /** How often ads are counted for the priors of predictors. */
     AD_RATES_REFRESH_MS: milliseconds(30_000),
     /** How often the slices of an experiment are counted anew; at most a twentieth of the time goes into that. */

@@ -4,17 +4,33 @@ import { dataSourceOptions } from '@adlift/persistence';
 import { loggerModule, MetricsController } from '@adlift/telemetry';
 import { AccessModule } from './access/access.module';
 import { CatalogueModule } from './catalogue/catalogue.module';
+import { AssignmentController } from './assignment/assignment.controller';
+import { AssignmentService } from './assignment/assignment.service';
+import { ExperimentAmendment } from './experiment/experiment-amendment';
 import { ExperimentApproval } from './experiment/experiment-approval';
-import { ExperimentController } from './experiment/experiment.controller';
+import { ExperimentChecks } from './experiment/experiment-checks';
+import { ExperimentLifecycle } from './experiment/experiment-lifecycle';
 import { ExperimentPhaseEntity } from './experiment/experiment-phase.entity';
-import { ExperimentService } from './experiment/experiment.service';
+import { ExperimentStepController } from './experiment/experiment-step.controller';
+import { ExperimentSteps } from './experiment/experiment-steps';
+import { ExperimentStore } from './experiment/experiment-store';
+import { ExperimentViews } from './experiment/experiment-views';
+import { ExperimentController } from './experiment/experiment.controller';
 import { ExperimentEntity } from './experiment/experiment.entity';
+import { ExperimentService } from './experiment/experiment.service';
+import { IdempotentAnswers } from './experiment/idempotent-answers';
+import { LifecycleClock } from './experiment/lifecycle-clock';
+import { ReportVerdicts } from './experiment/report-verdicts';
+import { Verdicts } from './experiment/verdicts';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from './experiments-config';
-import { FlagSync } from './flag-sync/flag-sync';
+import { FlagOutbox } from './flag-sync/flag-outbox';
+import { FlagReconciler } from './flag-sync/flag-reconciler';
+import { FlagWorker } from './flag-sync/flag-worker';
 import { UnleashAdmin } from './flag-sync/unleash-admin';
 import { AdRateService } from './ad-rate/ad-rate.service';
 import { FoldService } from './fold/fold.service';
 import { HealthController } from './health/health.controller';
+import { OpenapiController } from './openapi/openapi.controller';
 import { ModelEntity } from './model/model.entity';
 import { ModelLabelEntity } from './model/model-label.entity';
 import { ModelModule } from './model/model.module';
@@ -42,6 +58,9 @@ import { ShadowSums } from './shadow/shadow-sums';
 import { SliceController } from './slice/slice.controller';
 import { SliceService } from './slice/slice.service';
 import { SliceStore } from './slice/slice-store';
+import { WebhookController } from './webhook/webhook.controller';
+import { WebhookService } from './webhook/webhook.service';
+import { WebhookWorker } from './webhook/webhook-worker';
 import { TraceModule } from './trace/trace.module';
 
 @Module({})
@@ -67,6 +86,10 @@ export class ExperimentsModule {
       ],
       controllers: [
         ExperimentController,
+        ExperimentStepController,
+        AssignmentController,
+        OpenapiController,
+        WebhookController,
         ReportController,
         EventTotalsController,
         SampleController,
@@ -80,10 +103,12 @@ export class ExperimentsModule {
       ],
       providers: [
         { provide: EXPERIMENTS_CONFIG, useValue: config },
-        ExperimentApproval,
-        ExperimentService,
-        FlagSync,
-        UnleashAdmin,
+        ...[ExperimentStore, ExperimentApproval, ExperimentChecks, ExperimentService, ExperimentViews],
+        ...[ExperimentSteps, ExperimentLifecycle, ExperimentAmendment, LifecycleClock, IdempotentAnswers],
+        { provide: Verdicts, useClass: ReportVerdicts },
+        ...[FlagOutbox, FlagWorker, FlagReconciler, UnleashAdmin],
+        AssignmentService,
+        ...[WebhookService, WebhookWorker],
         KeptStatistics,
         ReportService,
         EventTotals,

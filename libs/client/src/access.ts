@@ -15,6 +15,24 @@ export interface MadeKey extends KeyView {
   readonly key: string;
 }
 
+/** Who is told of changes. Times in ISO 8601. */
+export interface WebhookView {
+  readonly id: string;
+  readonly url: string;
+  /** Actions of the audit that are told; with * at the end, all that begin so. */
+  readonly actions: readonly string[];
+  readonly createdAt: string;
+  readonly createdBy: string;
+  /** Deliveries that are still tried. */
+  readonly waiting: number;
+  readonly lastError: string | null;
+}
+
+/** The answer to making a webhook: the only one with the secret that signs what it is told. */
+export interface MadeWebhook extends WebhookView {
+  readonly secret: string;
+}
+
 /** One change, from what to what. */
 export interface AuditEntry {
   readonly id: string;

@@ -4,19 +4,26 @@ import type { ErasedUnit } from './erased-unit';
 import type { ModelView, PolicyView, ReplicaView, ServingPolicy } from './models';
 import type { AaQuestion, AaReport, PowerPlan, PowerQuestion } from './planning';
 import type { RejectedEventFilter, RejectedEventPage } from './rejected-events';
-import type { ExperimentState, Report } from './report';
+import type { AssignmentExplanation, ExperimentPage, ExperimentView, PhaseView, RevisionView } from './experiments';
+import type { Report } from './report';
 import type { SampleFilter, SamplePage } from './samples';
 import type { ShadowReport } from './shadow-report';
 import type { SliceReport } from './slices';
 
-/** An experiment as the admin API shows it. */
-export interface ExperimentView {
-  readonly key: string;
-  readonly source: 'flag' | 'import';
-  readonly state: ExperimentState;
-  readonly phase: number;
-  readonly design: { readonly variants: readonly { readonly name: string; readonly control: boolean }[] };
+/** Conditions of a change. */
+export interface StepOptions {
+  readonly reason?: string;
+  /** The revision that was looked at; another one is refused. */
+  readonly ifRevision?: number;
+  /** Does nothing, and says what would be and what Unleash would be asked for. */
+  readonly dryRun?: boolean;
+  /** Start and resume also when no predictor is live. */
+  readonly force?: boolean;
 }
+
+/** Steps of an experiment's life that need nothing but a reason. */
+export type PlainStep =
+  'ready' | 'unschedule' | 'pause' | 'resume' | 'resync' | 'stop' | 'conclude' | 'abort' | 'archive';
 
 /** The answer of an API said no; `detail` is what it said. */
 export class ApiError extends Error {
@@ -55,9 +62,23 @@ export class AdminApi {
     this.authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
   }
 
+  /** All experiments but archived ones, in the order in which they were made. */
   async experiments(): Promise<readonly ExperimentView[]> {
-    const { experiments } = await this.call<{ experiments: ExperimentView[] }>('GET', '/v1/experiments');
-    return experiments;
+    const all: ExperimentView[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page: ExperimentPage = await this.call(
+        'GET',
+        `/v1/experiments?limit=1000${cursor === '' ? '' : `&cursor=${cursor}`}`,
+      );
+      all.push(...page.experiments);
+      cursor = page.nextCursor;
+    }
+    return all;
+  }
+
+  experiment(key: string): Promise<ExperimentView> {
+    return this.call('GET', experimentPath(key));
   }
 
   /** How large an experiment must be, by the traffic of the last days. */
@@ -86,13 +107,59 @@ export class AdminApi {
     return this.call('POST', '/v1/experiments', body);
   }
 
-  /** Waits until every live replica has the models; `force` starts even when there is no live replica. */
-  startExperiment(key: string, { force = false }: { force?: boolean } = {}): Promise<ExperimentView> {
-    return this.call('POST', `/v1/experiments/${encodeURIComponent(key)}/start${force ? '?force=true' : ''}`);
+  /** Replaces the given parts of a draft: description, design, schedule. */
+  editExperiment(key: string, changes: unknown, { ifRevision }: StepOptions = {}): Promise<ExperimentView> {
+    return this.call('PATCH', experimentPath(key), changes, ifMatch(ifRevision));
   }
 
-  stopExperiment(key: string): Promise<ExperimentView> {
-    return this.call('POST', `/v1/experiments/${encodeURIComponent(key)}/stop`);
+  cloneExperiment(key: string, newKey: string): Promise<ExperimentView> {
+    return this.call('POST', `${experimentPath(key)}/clone`, { key: newKey });
+  }
+
+  /** Waits until every live replica has the models. */
+  startExperiment(key: string, options: StepOptions = {}): Promise<ExperimentView> {
+    return this.step(key, 'start', {}, options);
+  }
+
+  /** Takes one of the plain steps of its life. */
+  stepExperiment(key: string, step: PlainStep, options: StepOptions = {}): Promise<ExperimentView> {
+    return this.step(key, step, {}, options);
+  }
+
+  /** Has it start by itself; `startAt` in ISO 8601, by default that of its schedule. */
+  scheduleExperiment(key: string, startAt?: string, options: StepOptions = {}): Promise<ExperimentView> {
+    return this.step(key, 'schedule', startAt === undefined ? {} : { startAt }, options);
+  }
+
+  /** Moves the share of all units, percent. */
+  rampExperiment(key: string, rollout: number, options: StepOptions = {}): Promise<ExperimentView> {
+    return this.step(key, 'ramp', { rollout }, options);
+  }
+
+  /** Changes what may change of a started experiment: description, schedule, weights and models of variants. */
+  amendExperiment(key: string, changes: object, options: StepOptions & { reason: string }): Promise<ExperimentView> {
+    return this.step(key, 'amend', changes, options);
+  }
+
+  /** Ends the traffic. */
+  stopExperiment(key: string, options: StepOptions = {}): Promise<ExperimentView> {
+    return this.step(key, 'stop', {}, options);
+  }
+
+  async phases(key: string): Promise<readonly PhaseView[]> {
+    const { phases } = await this.call<{ phases: PhaseView[] }>('GET', `${experimentPath(key)}/phases`);
+    return phases;
+  }
+
+  /** Every change, the newest first. */
+  async revisions(key: string): Promise<readonly RevisionView[]> {
+    const { revisions } = await this.call<{ revisions: RevisionView[] }>('GET', `${experimentPath(key)}/revisions`);
+    return revisions;
+  }
+
+  /** Where the experiment's flag puts the unit, and how that is computed. */
+  explainAssignment(experiment: string, unitId: string): Promise<AssignmentExplanation> {
+    return this.call('POST', '/v1/assignments/explain', { experiment, unitId });
   }
 
   /** Agrees to the experiment's traffic as its second person. */
@@ -204,12 +271,32 @@ export class AdminApi {
     return this.call('GET', `/v1/audit?${new URLSearchParams({ ...filter }).toString()}`);
   }
 
-  private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  private step(
+    key: string,
+    step: string,
+    body: object,
+    { reason, ifRevision, dryRun = false, force = false }: StepOptions,
+  ): Promise<ExperimentView> {
+    const query = new URLSearchParams({
+      ...(dryRun && { dryRun: 'true' }),
+      ...(force && { force: 'true' }),
+    }).toString();
+    const path = `${experimentPath(key)}/${step}${query === '' ? '' : `?${query}`}`;
+    return this.call('POST', path, { ...body, ...(reason === undefined ? {} : { reason }) }, ifMatch(ifRevision));
+  }
+
+  private async call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<T> {
     const text = await this.send(
       method,
       path,
       'application/json',
       body === undefined ? undefined : JSON.stringify(body),
+      headers,
     );
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
@@ -219,13 +306,14 @@ export class AdminApi {
     path: string,
     type: string,
     body: string | Uint8Array | undefined,
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<string> {
     const answer = await fetch(this.url + path, {
       method,
       ...(body === undefined
-        ? { headers: this.authorization }
+        ? { headers: { ...this.authorization, ...headers } }
         : {
-            headers: { ...this.authorization, 'content-type': type },
+            headers: { ...this.authorization, ...headers, 'content-type': type },
             body: typeof body === 'string' ? body : Buffer.from(body),
           }),
     });
@@ -248,4 +336,12 @@ export class AdminApi {
 
 function versionPath(name: string, version: string): string {
   return `/v1/models/${encodeURIComponent(name)}/versions/${encodeURIComponent(version)}`;
+}
+
+function experimentPath(key: string): string {
+  return `/v1/experiments/${encodeURIComponent(key)}`;
+}
+
+function ifMatch(revision: number | undefined): Record<string, string> {
+  return revision === undefined ? {} : { 'if-match': `"${revision}"` };
 }

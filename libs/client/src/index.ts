@@ -1,7 +1,29 @@
-export { type AuditEntry, type AuditFilter, type AuditPage, type KeyView, type MadeKey } from './access';
-export { AdminApi, ApiError, type ExperimentView, type PublishableBundle } from './admin-api';
+export {
+  type AuditEntry,
+  type AuditFilter,
+  type AuditPage,
+  type KeyView,
+  type MadeKey,
+  type MadeWebhook,
+  type WebhookView,
+} from './access';
+export { AdminApi, ApiError, type PlainStep, type PublishableBundle, type StepOptions } from './admin-api';
 export { type AdEntry, type AdState, type CatalogueChange } from './ads';
 export { AdServerClient, type EventMessage, type PredictCall, type PredictReply } from './ad-server-client';
+export {
+  type ApprovalView,
+  type AssignmentExplanation,
+  type DesignView,
+  type ExperimentPage,
+  type ExperimentView,
+  type FlagDriftView,
+  type FlagSyncView,
+  type PhaseView,
+  type RevisionView,
+  type ScheduleView,
+  type UnleashCallView,
+  type ValidationView,
+} from './experiments';
 export { type ErasedUnit } from './erased-unit';
 export { encodeColumns } from './encode-columns';
 export {

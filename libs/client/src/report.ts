@@ -1,6 +1,7 @@
 import type { Comparison, Refusal } from '@adlift/statistics';
 
-export type ExperimentState = 'draft' | 'running' | 'concluded';
+export type ExperimentState =
+  'draft' | 'ready' | 'scheduled' | 'running' | 'paused' | 'stopping' | 'concluded' | 'archived' | 'aborted';
 
 export type Verdict = 'ship' | 'rollback' | 'keep_running' | 'inconclusive' | 'invalid';
 

@@ -11,5 +11,7 @@ export const ADVISORY_LOCKS = {
   reconcile: 7_203_316,
   spanRetention: 7_203_317,
   retention: 7_203_318,
+  /** Whoever tells Unleash what experiments say. */
+  flagSync: 7_203_319,
   slices: 7_203_320,
 } as const;

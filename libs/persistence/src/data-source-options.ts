@@ -5,6 +5,7 @@ import { AdCatalogue1795568400000 } from './migrations/ad-catalogue';
 import { AdRates1795651200000 } from './migrations/ad-rates';
 import { CalibrationMoments1795884300000 } from './migrations/calibration-moments';
 import { EventTotals1795884900000 } from './migrations/event-totals';
+import { ExperimentLife1795880700000 } from './migrations/experiment-life';
 import { InitialSchema1795392000000 } from './migrations/initial-schema';
 import { KeptMoments1795827600000 } from './migrations/kept-moments';
 import { ModelServing1795654800000 } from './migrations/model-serving';
@@ -15,6 +16,7 @@ import { ReportSnapshots1795884600000 } from './migrations/report-snapshots';
 import { ShadowScores1795741200000 } from './migrations/shadow-scores';
 import { Slices1795880400000 } from './migrations/slices';
 import { TraceStore1795478400000 } from './migrations/trace-store';
+import { Webhooks1795883700000 } from './migrations/webhooks';
 
 /** Notes which migrations have run. */
 const MIGRATIONS_TABLE = 'adlift_migration';
@@ -41,6 +43,8 @@ export function dataSourceOptions(
       NarrowDeltas1795865400000,
       Access1795879800000,
       Slices1795880400000,
+      ExperimentLife1795880700000,
+      Webhooks1795883700000,
       CalibrationMoments1795884300000,
       ReportSnapshots1795884600000,
       EventTotals1795884900000,

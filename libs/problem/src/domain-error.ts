@@ -6,6 +6,8 @@ export const PROBLEMS = {
   not_found: { status: 404, grpc: 5, title: 'There is no such thing' },
   already_exists: { status: 409, grpc: 6, title: 'It is there already and differs' },
   failed_precondition: { status: 409, grpc: 9, title: 'The state does not allow this now' },
+  stale_revision: { status: 412, grpc: 10, title: 'It was changed since it was read' },
+  idempotency_key_reused: { status: 422, grpc: 3, title: 'The key came with another request before' },
   too_large: { status: 413, grpc: 8, title: 'The request is too large' },
   unsupported_media_type: { status: 415, grpc: 3, title: 'The body is of a type that is not read here' },
   overloaded: { status: 429, grpc: 8, title: 'More than can be answered in time' },

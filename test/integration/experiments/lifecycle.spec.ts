@@ -157,7 +157,7 @@ describe('the life of an experiment on a real flag service', () => {
   });
 
   it('ends the split when the experiment is stopped, once', async () => {
-    expect(await send(`/${KEY}/stop`)).toMatchObject({ status: 200, body: { state: 'concluded' } });
+    expect(await send(`/${KEY}/stop`)).toMatchObject({ status: 200, body: { state: 'stopping' } });
     await until('the end of the split', async () => (await reasons(KEY)).size === 0);
     expect(await send(`/${KEY}/stop`)).toMatchObject({ status: 409 });
     expect(await send(`/${KEY}/start`)).toMatchObject({ status: 409 });

@@ -167,7 +167,7 @@ export class TestApps {
   /** Leaves no flag behind that the next spec would see. */
   private async stopExperiments(): Promise<void> {
     for (const { key, state, source } of await this.admin.experiments()) {
-      if (state === 'running' && source === 'flag') await this.admin.stopExperiment(key);
+      if (['running', 'paused'].includes(state) && source === 'flag') await this.admin.stopExperiment(key);
     }
   }
 }

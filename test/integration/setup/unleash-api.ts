@@ -1,38 +1,95 @@
 import { testServers, type UnleashEnvironment } from './test-servers';
 
-/** What a person does by hand in Unleash: switch a flag off, or move its rollout. */
+/** A strategy as Unleash's admin API answers it. */
+export interface StrategyByHand {
+  readonly id: string;
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly variants: readonly {
+    readonly name: string;
+    readonly weight: number;
+    readonly weightType: string;
+    readonly payload?: { readonly value: string };
+  }[];
+}
+
+/** What a person sees and does by hand in Unleash, to one flag in one environment. */
 export class UnleashByHand {
+  private readonly feature: string;
+
   constructor(
-    private readonly flag: string,
+    flag: string,
     private readonly environment: UnleashEnvironment,
-  ) {}
+  ) {
+    this.feature = `/features/${flag}`;
+  }
 
   async switchOff(): Promise<void> {
-    await this.call('POST', '/off');
+    await this.inEnvironment('POST', '/off');
+  }
+
+  async switchOn(): Promise<void> {
+    await this.inEnvironment('POST', '/on');
   }
 
   async setRollout(percent: number): Promise<void> {
-    const [strategy] = (await this.call('GET', '/strategies')) as [Strategy];
-    const { id, ...rest } = strategy;
-    const parameters = { ...rest.parameters, rollout: String(percent) };
-    await this.call('PUT', `/strategies/${id}`, { ...rest, parameters });
+    await this.changeStrategy((strategy) => ({
+      ...strategy,
+      parameters: { ...strategy.parameters, rollout: String(percent) },
+    }));
   }
 
-  private async call(method: string, path: string, body?: unknown): Promise<unknown> {
-    const { unleashUrl, unleashAdminToken } = testServers();
-    const base = `${unleashUrl}/api/admin/projects/default/features/${this.flag}/environments/${this.environment}`;
-    const answer = await fetch(base + path, {
-      method,
-      headers: { authorization: unleashAdminToken, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`Unleash answered ${answer.status} to ${method} ${path}: ${text}`);
-    return text === '' ? undefined : (JSON.parse(text) as unknown);
+  /** Replaces the flag's first strategy by what `change` makes of it. */
+  async changeStrategy(change: (strategy: Omit<StrategyByHand, 'id'>) => object): Promise<void> {
+    const [strategy] = await this.strategies();
+    if (strategy === undefined) throw new Error(`${this.feature} has no strategy`);
+    const { id, ...rest } = strategy;
+    await this.inEnvironment('PUT', `/strategies/${id}`, change(rest));
+  }
+
+  async addStrategy(strategy: object): Promise<void> {
+    await this.inEnvironment('POST', '/strategies', strategy);
+  }
+
+  async strategies(): Promise<StrategyByHand[]> {
+    return (await this.inEnvironment('GET', '/strategies')) as StrategyByHand[];
+  }
+
+  /** Makes the flag, as somebody else would. */
+  async create(): Promise<void> {
+    const name = this.feature.replace('/features/', '');
+    await unleashCall('POST', '/features', { name, description: 'of somebody else', type: 'release' });
+  }
+
+  /** Undefined when there is no such flag. */
+  async read(): Promise<{ enabled: boolean; strategies: StrategyByHand[] } | undefined> {
+    const flag = (await unleashCall('GET', this.feature, undefined, [404])) as
+      | { environments: { name: string; enabled: boolean; strategies: StrategyByHand[] }[]; archived?: boolean }
+      | undefined;
+    if (flag === undefined || flag.archived === true) return undefined;
+    const own = flag.environments.find(({ name }) => name === this.environment);
+    return { enabled: own?.enabled ?? false, strategies: own?.strategies ?? [] };
+  }
+
+  private inEnvironment(method: string, path: string, body?: unknown): Promise<unknown> {
+    return unleashCall(method, `${this.feature}/environments/${this.environment}${path}`, body);
   }
 }
 
-interface Strategy {
-  readonly id: string;
-  readonly parameters: Readonly<Record<string, string>>;
+async function unleashCall(
+  method: string,
+  path: string,
+  body?: unknown,
+  accepted: readonly number[] = [],
+): Promise<unknown> {
+  const { unleashUrl, unleashAdminToken } = testServers();
+  const answer = await fetch(`${unleashUrl}/api/admin/projects/default${path}`, {
+    method,
+    headers: { authorization: unleashAdminToken, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  if (accepted.includes(answer.status)) return undefined;
+  if (!answer.ok) throw new Error(`Unleash answered ${answer.status} to ${method} ${path}: ${text}`);
+  return text === '' ? undefined : (JSON.parse(text) as unknown);
 }

@@ -1,98 +1,85 @@
-import { Command } from 'commander';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
 import {
   reportTable,
   shadowTable,
   sliceTable,
-  type AaQuestion,
-  type PowerQuestion,
+  type ExperimentView,
+  type PlainStep,
   type SampleFilter,
+  type StepOptions,
 } from '@adlift/client';
+import { CliError } from '../cli-error';
 import type { Connect } from '../connection';
 import { print, withAdmin } from '../registry/with-admin';
-import { aaText, percents, powerText } from './planning-text';
+import { experimentLines, experimentList } from './experiment-text';
+import { addPlanningCommands } from './planning-commands';
 import { sampleTable } from './sample-table';
 
-/** `adlift experiment list | power | aa | report KEY | shadow KEY | slices KEY | samples KEY | stop KEY`. */
-export function experimentCommand(connect: Connect): Command {
-  const command = new Command('experiment').description('look at experiments and end them');
+const JSON_OPTION = ['--json', 'print one JSON document on standard output', false] as const;
+
+/** Steps that need nothing but a reason, and what they do. */
+const PLAIN_STEPS: Readonly<Record<Exclude<PlainStep, 'stop'>, string>> = {
+  ready: 'say that the design is finished',
+  unschedule: 'take a scheduled start back',
+  pause: 'take the traffic away for a while',
+  resume: 'give it back, in a phase of its own',
+  resync: 'have a flag that was changed by hand say again what it shall',
+  conclude: 'end one that is stopping, without waiting any longer for conversions',
+  abort: 'end it without a result',
+  archive: 'put one that has ended out of sight; its report stays',
+};
+
+/** `adlift experiment ...`; a relative file starts at `userFolder`. */
+export function experimentCommand(connect: Connect, userFolder: string): Command {
+  const command = new Command('experiment').description('make experiments, look at them, and take their steps');
   command
     .command('list')
-    .description('all experiments, oldest first')
-    .option('--json', 'print one JSON document on standard output', false)
+    .description('all experiments but archived ones, oldest first')
+    .option(...JSON_OPTION)
     .action(async ({ json }: { json: boolean }) => {
-      const connection = await connect();
-      try {
-        const experiments = await connection.admin.experiments();
-        const lines = experiments.map(
-          ({ key, state, design }) => `${key}\t${state}\t${design.variants.map(({ name }) => name).join(' : ')}`,
-        );
-        process.stdout.write(
-          json ? `${JSON.stringify(experiments, null, 2)}\n` : `${lines.join('\n') || 'no experiments yet'}\n`,
-        );
-      } finally {
-        await connection.close();
-      }
+      const experiments = await withAdmin(connect, (admin) => admin.experiments());
+      print(json, experiments, experimentList(experiments));
+    });
+  command
+    .command('show <key>')
+    .description('its state, its flag, what may be done, and every change')
+    .option(...JSON_OPTION)
+    .action(async (key: string, { json }: { json: boolean }) => {
+      const [experiment, revisions] = await withAdmin(connect, (admin) =>
+        Promise.all([admin.experiment(key), admin.revisions(key)]),
+      );
+      print(json, { experiment, revisions }, experimentLines(experiment, revisions));
+    });
+  command
+    .command('create <file>')
+    .description('a draft from a JSON file: {"key", "description", "design", "schedule"}')
+    .action(async (file: string) => {
+      tell(await withAdmin(connect, (admin) => admin.createExperiment(readJson(resolve(userFolder, file)))));
     });
   command
     .command('report <key>')
     .description('lifts, intervals, checks and the verdict')
-    .option('--json', 'print one JSON document on standard output', false)
+    .option(...JSON_OPTION)
     .action(async (key: string, { json }: { json: boolean }) => {
-      const connection = await connect();
-      try {
-        const report = await connection.admin.report(key);
-        process.stdout.write(`${json ? JSON.stringify(report, null, 2) : reportTable(report)}\n`);
-      } finally {
-        await connection.close();
-      }
+      const report = await withAdmin(connect, (admin) => admin.report(key));
+      print(json, report, reportTable(report));
     });
   command
     .command('shadow <key>')
     .description('what shadow variants predict beside what was served')
-    .option('--json', 'print one JSON document on standard output', false)
+    .option(...JSON_OPTION)
     .action(async (key: string, { json }: { json: boolean }) => {
-      const connection = await connect();
-      try {
-        const report = await connection.admin.shadowReport(key);
-        process.stdout.write(`${json ? JSON.stringify(report, null, 2) : shadowTable(report)}\n`);
-      } finally {
-        await connection.close();
-      }
+      const report = await withAdmin(connect, (admin) => admin.shadowReport(key));
+      print(json, report, shadowTable(report));
     });
-  command
-    .command('power')
-    .description('how large an experiment must be to see a lift, by the traffic of the last days')
-    .option('--goal <metric>', 'ctr, conversionRate, rpm or revenuePerUnit', 'rpm')
-    .option('--effect <lift>', 'a lift that must not be missed, such as 0.05', Number)
-    .option('--units <number>', 'exposed units in all arms', Number)
-    .option('--weights <percents>', 'by variant, the control first', percents, [50, 50])
-    .option('--rollout <percent>', 'of all units', Number, 100)
-    .option('--mode <mode>', 'sequential or fixed', 'sequential')
-    .option('--power <share>', 'the chance to see it', Number, 0.8)
-    .option('--days <number>', 'of traffic to learn from', Number, 14)
-    .option('--json', 'print one JSON document on standard output', false)
-    .action(async ({ json, units, ...question }: { json: boolean; units?: number } & PowerQuestion) => {
-      const asked = { ...question, ...(units === undefined ? {} : { plannedUnits: units }) };
-      const plan = await withAdmin(connect, (admin) => admin.planPower(asked));
-      print(json, plan, powerText(plan));
-    });
-  command
-    .command('aa')
-    .description('how often each metric sees a difference where there is none, by the traffic of the last days')
-    .option('--replays <number>', 'random splits of the same units', Number, 1000)
-    .option('--weights <percents>', 'by variant, the control first', percents, [50, 50])
-    .option('--days <number>', 'of traffic', Number, 14)
-    .option('--seed <number>', 'of the splits', Number, 1)
-    .option('--json', 'print one JSON document on standard output', false)
-    .action(async ({ json, ...question }: { json: boolean } & AaQuestion) => {
-      const report = await withAdmin(connect, (admin) => admin.replayAa(question));
-      print(json, report, aaText(report));
-    });
+  addPlanningCommands(command, connect);
   command
     .command('slices <key>')
     .description('the rates of the report by placement, by campaign, and by new or known ads')
     .option('--dimension <name>', 'placement, campaign or ad; all by default')
-    .option('--json', 'print one JSON document on standard output', false)
+    .option(...JSON_OPTION)
     .action(async (key: string, { json, dimension }: { json: boolean; dimension?: string }) => {
       const report = await withAdmin(connect, (admin) => admin.slices(key, dimension));
       print(json, report, sliceTable(report));
@@ -105,23 +92,68 @@ export function experimentCommand(connect: Connect): Command {
     .option('--outcome <outcome>', 'shown, clicked, converted or fallback', 'shown')
     .option('--limit <number>', 'at most this many, 1 to 1000', '20')
     .option('--cursor <cursor>', 'the page after this cursor')
-    .option('--json', 'print one JSON document on standard output', false)
+    .option(...JSON_OPTION)
     .action(async (key: string, { json, ...filter }: { json: boolean } & SampleFilter) => {
       const page = await withAdmin(connect, (admin) => admin.samples(key, filter));
       const more = page.nextCursor === null ? '' : `\nmore with --cursor ${page.nextCursor}`;
       print(json, page, page.samples.length === 0 ? 'no such samples' : sampleTable(page.samples) + more);
     });
   command
-    .command('stop <key>')
-    .description('end the traffic of a running experiment; its report stays')
-    .action(async (key: string) => {
-      const connection = await connect();
-      try {
-        const { state } = await connection.admin.stopExperiment(key);
-        process.stderr.write(`${key} is ${state}\n`);
-      } finally {
-        await connection.close();
-      }
+    .command('approve <key>')
+    .description('agree to its traffic as the second person')
+    .option('--reason <text>', 'why', '')
+    .action(async (key: string, { reason }: { reason: string }) => {
+      tell(await withAdmin(connect, (admin) => admin.approveExperiment(key, reason)));
     });
+  step(command, 'start <key>', 'freeze the design and send traffic').action(async (key: string, options: StepOptions) =>
+    tell(await withAdmin(connect, (admin) => admin.startExperiment(key, options))),
+  );
+  step(command, 'schedule <key> [time]', 'have it start by itself, by default when its schedule says').action(
+    async (key: string, time: string | undefined, options: StepOptions) =>
+      tell(await withAdmin(connect, (admin) => admin.scheduleExperiment(key, time, options))),
+  );
+  step(command, 'ramp <key> <percent>', 'move its share of all units').action(
+    async (key: string, percent: string, options: StepOptions) =>
+      tell(await withAdmin(connect, (admin) => admin.rampExperiment(key, wholePercent(percent), options))),
+  );
+  step(command, 'stop <key>', 'end the traffic and wait for its last conversions; the report stays').action(
+    async (key: string, options: StepOptions) =>
+      tell(await withAdmin(connect, (admin) => admin.stopExperiment(key, options))),
+  );
+  for (const [name, what] of Object.entries(PLAIN_STEPS)) {
+    step(command, `${name} <key>`, what).action(async (key: string, options: StepOptions) =>
+      tell(await withAdmin(connect, (admin) => admin.stepExperiment(key, name as PlainStep, options))),
+    );
+  }
   return command;
+}
+
+function step(command: Command, usage: string, description: string): Command {
+  return command
+    .command(usage)
+    .description(description)
+    .option('--reason <text>', 'why; it is written down')
+    .option('--dry-run', 'do nothing, and print what Unleash would be asked for', false);
+}
+
+function tell({ key, state, phase, rollout, dryRun, unleashCalls }: ExperimentView): void {
+  if (dryRun === true) {
+    process.stdout.write(`${JSON.stringify({ key, state, phase, rollout, unleashCalls }, null, 2)}\n`);
+    return;
+  }
+  process.stderr.write(`${key} is ${state}${rollout === null ? '' : `, phase ${phase}, at ${rollout} %`}\n`);
+}
+
+function wholePercent(text: string): number {
+  const percent = Number(text);
+  if (!Number.isInteger(percent)) throw new InvalidArgumentError('must be whole percent');
+  return percent;
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new CliError(`${file} cannot be read as JSON: ${(error as Error).message}`);
+  }
 }

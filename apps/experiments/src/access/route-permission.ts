@@ -14,7 +14,7 @@ const SCOPES: Readonly<Record<string, Grant>> = {
 
 /** What a call of the admin API needs: the first line whose method and beginning of the route fit. */
 const PERMISSIONS: readonly (readonly [method: RegExp, route: RegExp, permission: Permission])[] = [
-  [/./, /^\/v1\/keys/, 'administer'],
+  [/./, /^\/v1\/(keys|webhooks)/, 'administer'],
   [/^GET$/, /^\/v1\/audit/, 'audit'],
   [/^GET$/, /^\/v1\/(traces|predictions|events)/, 'inspect'],
   [/^GET$/, /^\/v1\/experiments\/:key\/(samples|requests)/, 'inspect'],

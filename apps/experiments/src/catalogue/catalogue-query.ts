@@ -11,11 +11,11 @@ const version = whole('must be a version of the catalogue, a whole number from 1
 const limit = whole('must be a whole number, 1 to 1000', 1, 1000).default(100);
 
 /** Query of `GET /v1/ads`: a page of the ads whose id comes after `after`. */
-const listQuery = z.strictObject({ after: z.string().default(''), limit });
+export const listQuery = z.strictObject({ after: z.string().default(''), limit });
 /** Query of `GET /v1/ads/:adId`: the ad as of `version`, by default now. */
-const adQuery = z.strictObject({ version });
+export const adQuery = z.strictObject({ version });
 /** Query of `GET /v1/ads/:adId/history`: a page of the versions before `before`, newest first. */
-const historyQuery = z.strictObject({ before: version, limit });
+export const historyQuery = z.strictObject({ before: version, limit });
 
 export type ListQuery = z.output<typeof listQuery>;
 export type HistoryQuery = z.output<typeof historyQuery>;

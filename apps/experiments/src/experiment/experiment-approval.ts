@@ -4,7 +4,7 @@ import { ANYONE } from '@adlift/access';
 import { DomainError } from '@adlift/problem';
 import { jsonDigest } from '@adlift/wire';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
-import type { ExperimentEntity } from './experiment.entity';
+import { designInForce, type ExperimentEntity } from './experiment.entity';
 
 export interface Approval {
   readonly approver: string;
@@ -56,11 +56,16 @@ export class ExperimentApproval {
   }
 
   /**
-   * Throws `failed_precondition` unless `actor` may send `rollout` percent of all units into the experiment. Where
-   * access is open nobody can be told from anybody else, so nobody is asked; imported traffic is none of ours.
+   * Whether so much traffic needs a second person. Where access is open nobody can be told from anybody else, so
+   * nobody is asked; imported traffic is none of ours.
    */
+  isNeeded({ source }: Pick<ExperimentEntity, 'source'>, rollout: number, actor: string): boolean {
+    return source === 'flag' && rollout > this.threshold && actor !== ANYONE.name;
+  }
+
+  /** Throws `failed_precondition` unless `actor` may send `rollout` percent of all units into the experiment. */
   async require(manager: EntityManager, experiment: ExperimentEntity, rollout: number, actor: string): Promise<void> {
-    if (experiment.source === 'import' || rollout <= this.threshold || actor === ANYONE.name) return;
+    if (!this.isNeeded(experiment, rollout, actor)) return;
     const approvals = await this.list(manager, experiment);
     if (approvals.some(({ approver, maxRollout }) => approver !== actor && maxRollout >= rollout)) return;
     throw new DomainError(
@@ -71,7 +76,7 @@ export class ExperimentApproval {
   }
 }
 
-/** What an approval is of; any change of it needs a new one. */
-function approvedDigest({ design }: ExperimentEntity): string {
-  return jsonDigest({ design });
+/** What an approval is of: the design in force. Any change of it needs a new one. */
+function approvedDigest(experiment: ExperimentEntity): string {
+  return jsonDigest({ design: designInForce(experiment) });
 }

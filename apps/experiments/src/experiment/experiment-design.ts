@@ -1,17 +1,19 @@
 import { z } from 'zod';
 
-const modelReference = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'must be "name@version"');
+export const modelReference = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'must be "name@version"');
 
 const variantName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'must be lower-case letters, digits, - and _');
 
+/** Percent of the experiment's traffic, in steps of 0.1. */
+export const variantWeight = z
+  .number()
+  .positive()
+  .max(100)
+  .refine((weight) => Number.isInteger(Math.round(weight * 1e6) / 1e5), 'must be a multiple of 0.1');
+
 const variant = z.strictObject({
   name: variantName,
-  /** Percent of the experiment's traffic, in steps of 0.1. */
-  weight: z
-    .number()
-    .positive()
-    .max(100)
-    .refine((weight) => Number.isInteger(Math.round(weight * 1e6) / 1e5), 'must be a multiple of 0.1'),
+  weight: variantWeight,
   control: z.boolean().default(false),
   ctr: modelReference,
   cvr: modelReference.optional(),
@@ -64,6 +66,8 @@ export const experimentDesign = z
     mode: z.enum(['sequential', 'fixed']).default('sequential'),
     decisionScale: z.enum(['relative', 'absolute']).default('relative'),
     alpha: z.number().gt(0).lt(0.5).default(0.05),
+    /** Days after the stop in which conversions still come in; by default those of the attribution window. */
+    drainDays: z.number().min(0).max(365).optional(),
     /** Exposed units in all arms at which the design is most sensitive. */
     plannedUnits: z.int().min(100).max(1_000_000_000),
   })
@@ -105,31 +109,3 @@ export const experimentDesign = z
   });
 
 export type ExperimentDesign = z.infer<typeof experimentDesign>;
-
-/** Body of `POST /v1/experiments`. */
-export const newExperiment = z.strictObject({
-  key: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and -, at most 63'),
-  description: z.string().max(2000).default(''),
-  /** `import`: traffic that another system split; no flag is made. */
-  source: z.enum(['flag', 'import']).default('flag'),
-  design: experimentDesign,
-});
-
-export type NewExperiment = z.infer<typeof newExperiment>;
-
-/** Query of `POST /v1/experiments/:key/start`; `force` starts also when no predictor is live. */
-export const startQuery = z.strictObject({
-  force: z
-    .enum(['true', 'false'])
-    .default('false')
-    .transform((text) => text === 'true'),
-});
-
-/** Body of `POST /v1/experiments/:key/approve`. */
-export const approvalBody = z.strictObject({
-  reason: z.string().max(2000).default(''),
-  /** Percent of all units that are agreed to; by default those of the design. */
-  maxRollout: z.int().min(1).max(100).optional(),
-});
-
-export type ApprovalBody = z.output<typeof approvalBody>;

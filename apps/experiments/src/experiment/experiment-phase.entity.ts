@@ -13,6 +13,11 @@ export class ExperimentPhaseEntity {
   @Column('jsonb')
   weights!: Record<string, number>;
 
+  /** Models by variant, "name@version". */
+  @Column('jsonb', { default: {} })
+  models!: Record<string, { ctr: string; cvr?: string }>;
+
+  /** Why it was opened. */
   @Column('text')
   reason!: string;
 
@@ -21,4 +26,8 @@ export class ExperimentPhaseEntity {
 
   @Column('timestamptz', { name: 'closed_at', nullable: true })
   closedAt!: Date | null;
+
+  /** Why it was closed; empty while it is open. */
+  @Column('text', { name: 'closed_reason', default: '' })
+  closedReason!: string;
 }

@@ -47,6 +47,9 @@ export interface PlannedVersion extends RegisteredVersion {
 /** Labels whose model predictors fall back on by themselves, whatever the policy says. */
 const ROLES = ['champion', 'light'];
 
+/** States of experiments that may still change their models. */
+const UNSETTLED: readonly ExperimentState[] = ['draft', 'ready'];
+
 /**
  * Decides for every version. Roles and started experiments come first, then what was asked by hand, then policies and
  * drafts, whose models are loaded ahead of the start.
@@ -63,7 +66,7 @@ export function planServing({ versions, labels, policies, requests, uses }: Serv
     const request = requestOf.get(reference);
     const policy = policyOf.get(version.name) ?? DEFAULT_POLICY;
     const used = usesOf.get(reference) ?? [];
-    const started = used.filter(({ state }) => state !== 'draft');
+    const started = used.filter(({ state }) => !UNSETTLED.includes(state));
     const pinned = [
       ...own.filter((label) => ROLES.includes(label)),
       ...started.map(({ experiment, state }) => `experiment ${experiment} is ${state}`),
@@ -74,7 +77,9 @@ export function planServing({ versions, labels, policies, requests, uses }: Serv
     const asked = [
       ...(request?.wanted === true ? ['loaded by hand'] : []),
       ...(selected === undefined ? [] : [selected]),
-      ...used.filter(({ state }) => state === 'draft').map(({ experiment }) => `experiment ${experiment} is a draft`),
+      ...used
+        .filter(({ state }) => UNSETTLED.includes(state))
+        .map(({ experiment, state }) => `experiment ${experiment} is ${state === 'draft' ? 'a draft' : state}`),
     ];
     const why = unloadedByHand ? pinned : [...pinned, ...asked];
     const whyNot = unloadedByHand ? 'unloaded by hand' : 'not selected by the policy';

@@ -67,13 +67,14 @@ export class ServingStore {
   }
 }
 
-/** Imported experiments score nothing here. */
+/** Of those that have, or will have, traffic; imported ones score nothing here. */
 function uses(manager: EntityManager): Promise<ServingFacts['uses']> {
   return manager.query(
     `SELECT DISTINCT key AS experiment, state, reference
-     FROM experiment, jsonb_array_elements((design -> 'variants') || coalesce(design -> 'shadow', '[]')) v,
+     FROM experiment, coalesce(amended, design) AS d,
+       jsonb_array_elements((d -> 'variants') || coalesce(d -> 'shadow', '[]')) v,
        unnest(ARRAY[v ->> 'ctr', v ->> 'cvr']) AS reference
-     WHERE state <> 'concluded' AND source = 'flag' AND reference IS NOT NULL
+     WHERE state IN ('draft', 'ready', 'scheduled', 'running', 'paused') AND source = 'flag' AND reference IS NOT NULL
      ORDER BY key, reference`,
   );
 }

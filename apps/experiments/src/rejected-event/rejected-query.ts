@@ -9,7 +9,7 @@ const KINDS = [
 ] as const;
 
 /** Parameters of `GET /v1/events/rejected`. */
-const rejectedQuery = z.object({
+export const rejectedQuery = z.object({
   status: z.enum(['duplicate', 'conflict', 'rejected'], 'must be duplicate, conflict or rejected').optional(),
   /** The whole reason, or with what it begins up to a colon. */
   reason: z.string().min(1, 'must not be empty').max(200, 'must have at most 200 characters').optional(),
@@ -34,7 +34,9 @@ export function parseRejectedQuery(query: unknown): RejectedQuery {
 }
 
 /** Body of `POST /v1/events/rejected/replayed`. */
-const replayedBody = z.strictObject({ ids: z.array(z.string().regex(/^[0-9]{1,18}$/, 'must be an id')).max(1000) });
+export const replayedBody = z.strictObject({
+  ids: z.array(z.string().regex(/^[0-9]{1,18}$/, 'must be an id')).max(1000),
+});
 
 /** Throws an `invalid_argument` DomainError naming the first wrong field. */
 export function parseReplayed(body: unknown): readonly string[] {

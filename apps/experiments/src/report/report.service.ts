@@ -19,7 +19,7 @@ export class ReportService {
 
   /** All that the report is made of, as it is now. Throws `not_found`. */
   async inputs(key: string): Promise<ReportInputs> {
-    const { design, phase, state } = await this.experiments.get(key);
+    const { design, phase, state } = await this.experiments.current(key);
     return { key, state, phase, design, statistics: await this.kept.ofPhase(key, phase) };
   }
 }

@@ -8,6 +8,9 @@ export interface Evidence {
   readonly goals: readonly FamilyTest[];
 }
 
+/** States without traffic in which nothing more is to be waited for but conversions. */
+const ENDED: readonly ExperimentState[] = ['stopping', 'concluded', 'aborted', 'archived'];
+
 /**
  * What to do, with machine-readable reasons. A failed check says `invalid`: the numbers cannot be trusted. A failed
  * guardrail says `rollback`: they can, and the variant is bad. Then the goals decide: `ship` a variant that is better
@@ -26,7 +29,7 @@ export function decideVerdict({ state, checks, guardrails, goals }: Evidence): {
   if (bad.length > 0) return { verdict: 'rollback', reasons: named(bad, 'guardrail_failed') };
 
   const undecided = (reasons: string[]): ReturnType<typeof decideVerdict> => ({
-    verdict: state === 'concluded' ? 'inconclusive' : 'keep_running',
+    verdict: ENDED.includes(state) ? 'inconclusive' : 'keep_running',
     reasons,
   });
   const fallingBack = violated.filter(({ name }) => name === 'fallback_share');

@@ -27,7 +27,7 @@ const whole = (least: number, most: number) => {
 const OUTCOMES = ['shown', 'clicked', 'converted', 'fallback'] as const;
 
 /** Parameters of `GET /v1/experiments/:key/samples` and `samples.csv`. */
-const sampleQuery = z.strictObject({
+export const sampleQuery = z.strictObject({
   variant: z.string().min(1, 'must not be empty').max(63, 'must have at most 63 characters').optional(),
   phase: whole(1, 1_000_000).optional(),
   outcome: z.enum(OUTCOMES, `must be one of ${OUTCOMES.join(', ')}`).default('shown'),

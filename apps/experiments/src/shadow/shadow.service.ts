@@ -26,7 +26,7 @@ export class ShadowService {
 
   /** Throws `not_found`. */
   async report(key: string): Promise<ShadowReport> {
-    const { state, phase, design } = await this.experiments.get(key);
+    const { state, phase, design } = await this.experiments.current(key);
     const shadows = design.shadow ?? [];
     const [scores, shown] =
       shadows.length === 0

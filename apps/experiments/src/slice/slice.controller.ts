@@ -1,15 +1,10 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { z } from 'zod';
 import type { SliceReport } from '@adlift/client';
-import { SLICE_DIMENSIONS } from '@adlift/ledger';
 import { parseBody } from '@adlift/problem';
 import { ExperimentService } from '../experiment/experiment.service';
+import { sliceQuery } from './slice-query';
 import { dimensionReport } from './slice-report';
 import { SliceStore } from './slice-store';
-
-const sliceQuery = z.strictObject({
-  dimension: z.enum(SLICE_DIMENSIONS, `must be one of ${SLICE_DIMENSIONS.join(', ')}`).optional(),
-});
 
 /** `GET /v1/experiments/:key/slices`: the rates of the report, cut by placement, campaign, and new or known ads. */
 @Controller('v1/experiments')
@@ -22,7 +17,7 @@ export class SliceController {
   @Get(':key/slices')
   async slices(@Param('key') key: string, @Query() query: unknown): Promise<SliceReport> {
     const { dimension: chosen } = parseBody(sliceQuery, query);
-    const { design, phase } = await this.experiments.get(key);
+    const { design, phase } = await this.experiments.current(key);
     const counted = await this.store.ofPhase(key, phase);
     const dimensions = [...counted].filter(([dimension]) => chosen === undefined || dimension === chosen);
     return {

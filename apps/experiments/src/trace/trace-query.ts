@@ -33,7 +33,7 @@ const wholeNumber = (allowed: string, least: number, most: number) =>
   z.coerce.number(allowed).int(allowed).min(least, allowed).max(most, allowed);
 
 /** Parameters of `GET /v1/traces`. */
-const traceQuery = z.object({
+export const traceQuery = z.object({
   traceId: traceId.optional(),
   predictionId: predictionId.optional(),
   experiment: name.optional(),

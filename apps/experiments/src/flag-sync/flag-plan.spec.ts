@@ -1,6 +1,6 @@
 import { parsePlan } from '@adlift/assignment';
 import { experimentDesign } from '../experiment/experiment-design';
-import { strategyVariants } from './flag-sync';
+import { strategyVariants } from './flag-plan';
 
 const DESIGN = {
   plannedUnits: 1000,

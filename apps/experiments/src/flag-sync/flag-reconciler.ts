@@ -1,0 +1,94 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { Repeating } from '@adlift/background';
+import { observe } from '@adlift/telemetry';
+import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
+import { ExperimentStore } from '../experiment/experiment-store';
+import { flagDrift, type FlagDifference } from './flag-drift';
+import { FlagOutbox } from './flag-outbox';
+import type { FlagPlan } from './flag-plan';
+import { UnleashAdmin } from './unleash-admin';
+
+/** Thrown out of a change that turned out to have nothing to change. */
+class NothingNew extends Error {}
+
+/**
+ * Reads back from Unleash what it was told. What differs was changed there by hand: it is shown on the experiment, and
+ * the phase ends, because its traffic is not split as it was planned any more. The flag is left as it is found, until
+ * somebody decides.
+ */
+@Injectable()
+export class FlagReconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('flag-sync');
+  private readonly reading: Repeating;
+  private drifting = 0;
+
+  constructor(
+    private readonly outbox: FlagOutbox,
+    private readonly unleash: UnleashAdmin,
+    private readonly store: ExperimentStore,
+    @Inject(EXPERIMENTS_CONFIG) config: ExperimentsEnvironment,
+  ) {
+    const pauseMs = config.FLAG_RECONCILE_MS;
+    this.reading = new Repeating({
+      turn: async (ending) => {
+        await this.turn(ending);
+        return pauseMs;
+      },
+      failed: ({ message }, again) => {
+        if (!again) this.logger.warn(`flags cannot be read back: ${message}`);
+        return pauseMs;
+      },
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    observe('adlift_flags_drifting', 'Flags that say something else than they were told, by the last look', () => [
+      [this.drifting, {}],
+    ]);
+    this.reading.start();
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.reading.end();
+  }
+
+  private async turn(ending: AbortSignal): Promise<void> {
+    let drifting = 0;
+    for (const { experiment, id, plan } of await this.outbox.applied()) {
+      if (ending.aborted) return;
+      const differences = flagDrift(await this.unleash.read(experiment), plan);
+      if (differences.length > 0) drifting++;
+      if (differences.length > 0) await this.note(experiment, id, plan, differences);
+    }
+    this.drifting = drifting;
+  }
+
+  private async note(
+    key: string,
+    planId: string,
+    { state }: FlagPlan,
+    differences: readonly FlagDifference[],
+  ): Promise<void> {
+    const reason = `Unleash says otherwise: ${differences.map(({ field }) => field).join(', ')}`;
+    try {
+      await this.store.change({ key, actor: 'adlift', action: 'drift', reason }, async (manager, experiment) => {
+        // A plan that came since then is what it has to say now, and a difference is told once.
+        const newest = await this.outbox.newest(key);
+        const known = JSON.stringify(experiment.drift?.differences) === JSON.stringify(differences);
+        if (newest?.id !== planId || known) throw new NothingNew();
+        experiment.drift = { since: experiment.drift?.since ?? new Date().toISOString(), differences };
+        if (state === 'on') await this.store.closePhase(manager, experiment, 'drift');
+        return undefined;
+      });
+      this.logger.warn(`${key}: ${reason}`);
+    } catch (error) {
+      if (!(error instanceof NothingNew)) throw error;
+    }
+  }
+}

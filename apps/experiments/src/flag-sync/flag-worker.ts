@@ -1,0 +1,112 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
+import { Repeating } from '@adlift/background';
+import { ADVISORY_LOCKS } from '@adlift/persistence';
+import { DomainError } from '@adlift/problem';
+import { observe } from '@adlift/telemetry';
+import { flagCalls, type FlagCall } from './flag-calls';
+import { FlagOutbox, type PendingPlan } from './flag-outbox';
+import type { FlagPlan } from './flag-plan';
+import { UnleashAdmin } from './unleash-admin';
+
+const IDLE_MS = 250;
+const AWAY_MS = 1000;
+/** A caller waits this long for Unleash to follow; the worker goes on after it. */
+const SETTLE_MS = 5000;
+const SETTLE_POLL_MS = 20;
+
+/**
+ * Carries out the plans of the outbox, one process at a time. Each turn starts from what Unleash says now, so a
+ * process that ends anywhere in it leaves only what the next turn completes.
+ */
+@Injectable()
+export class FlagWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('flag-sync');
+  private readonly working = new Repeating({
+    turn: async () => {
+      await this.turn();
+      return IDLE_MS;
+    },
+    failed: ({ message }, again) => {
+      if (!again) this.logger.warn(`flags wait: ${message}`);
+      return AWAY_MS;
+    },
+  });
+  private failing = 0;
+
+  constructor(
+    @InjectDataSource() private readonly source: DataSource,
+    private readonly outbox: FlagOutbox,
+    private readonly unleash: UnleashAdmin,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    observe('adlift_flag_plans_failing', 'Flags that this process could not bring up to date at its last turn', () => [
+      [this.failing, {}],
+    ]);
+    this.working.start();
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.working.end();
+  }
+
+  /** The changes that the plan would need now; all of a new flag when Unleash is away. */
+  async preview(experiment: string, plan: FlagPlan): Promise<FlagCall[]> {
+    const found = await this.unleash.read(experiment).catch(() => undefined);
+    return flagCalls(found, plan);
+  }
+
+  /** Resolves when Unleash says what it shall of the experiment, when it has refused, or when this takes too long. */
+  async settle(experiment: string): Promise<void> {
+    const deadline = Date.now() + SETTLE_MS;
+    this.working.wake();
+    while (Date.now() < deadline) {
+      const state = (await this.outbox.states([experiment])).get(experiment)?.state;
+      if (state !== 'pending') return;
+      await delay(SETTLE_POLL_MS);
+    }
+  }
+
+  private async turn(): Promise<void> {
+    await this.source.transaction(async (manager) => {
+      const [lock] = await manager.query<[{ taken: boolean }]>('SELECT pg_try_advisory_xact_lock($1) AS taken', [
+        ADVISORY_LOCKS.flagSync,
+      ]);
+      if (!lock.taken) return;
+      let failing = 0;
+      for (const pending of await this.outbox.due(manager)) failing += (await this.carryOut(manager, pending)) ? 0 : 1;
+      this.failing = failing;
+    });
+  }
+
+  private async carryOut(manager: EntityManager, pending: PendingPlan): Promise<boolean> {
+    try {
+      await this.apply(pending);
+      await this.outbox.done(manager, pending);
+      return true;
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      if (pending.attempts === 0) this.logger.warn(`flag ${pending.experiment} waits: ${error.message}`);
+      await this.outbox.failed(manager, pending, error.message);
+      return false;
+    }
+  }
+
+  private async apply({ experiment, plan }: PendingPlan): Promise<void> {
+    const found = await this.unleash.read(experiment);
+    if (found !== undefined && !this.unleash.isOurs(found)) throw foreignFlag(experiment);
+    for (const change of flagCalls(found, plan)) await this.unleash.change(experiment, change);
+  }
+}
+
+/** Unleash has a flag of the experiment's name that somebody else made. */
+export function foreignFlag(experiment: string): DomainError {
+  return new DomainError(
+    'failed_precondition',
+    `Unleash has a flag "${experiment}" that Adlift did not make; clone the experiment under another key`,
+    'key',
+  );
+}
