@@ -26,7 +26,7 @@ const FOLD: Committer = { session: 'adlift-fold', app: 'experiments' };
 const SEARCH_MS = 4000;
 const SEARCH_PAUSE_MS = 2;
 const LOCK_MS = 1500;
-const FULL_MS = 20_000;
+const FULL_MS = 60_000;
 /** Events that are acknowledged while something is away. */
 const MEANWHILE = 1000;
 

@@ -1,4 +1,4 @@
-import type { HealthCheck, Report } from '@adlift/client';
+import type { GuardrailReport, HealthCheck, Report } from '@adlift/client';
 import type { MarketTruth } from '../market/index';
 import type { AdServerCounts } from './ad-server';
 import type { PredictorState } from './predictor-state';
@@ -23,6 +23,7 @@ export interface DemoDocument {
     readonly rpmInside: boolean;
   };
   readonly health: { readonly checks: readonly HealthCheck[] };
+  readonly guardrails: readonly GuardrailReport[];
   readonly exampleTraceId: string;
 }
 
@@ -63,6 +64,7 @@ export function demoDocument(
       rpmInside: inside(metrics, 'rpm', truth.rpmLift),
     },
     health: { checks: [...report.health.checks, agreement] },
+    guardrails: report.guardrails,
     exampleTraceId: adServer.exampleTraceId,
   };
 }

@@ -1,19 +1,24 @@
 import { Argument, InvalidArgumentError, program } from 'commander';
-import { DEMO_RUNS, type ProofReport } from './demo-proof';
-import { proveDemo } from './prove-demo';
+import type { ProofRow } from './proof-row';
+import { prove } from './prove';
+import { SIMULATION_NAMES, SIMULATIONS, type SimulationName } from './simulations';
+
+const WHAT = [
+  'all (default)',
+  ...SIMULATION_NAMES.map((name) => `${name}: ${SIMULATIONS[name].about}, ${SIMULATIONS[name].runs} runs`),
+].join('; ');
 
 program
   .name('proof')
   .description('Checks by simulation what the statistics promise. Exits with 1 when a claim fails.')
-  .addArgument(
-    new Argument('[proof]', 'demo: the demo experiment, repeated without servers').choices(['demo']).default('demo'),
-  )
-  .option('--seeds <n>', 'number of runs; fewer than the default widen the bounds', parseCount, DEMO_RUNS)
+  .addArgument(new Argument('[proof]', WHAT).choices(['all', ...SIMULATION_NAMES]).default('all'))
+  .option('--seeds <n>', 'at most so many runs of each proof; fewer than it states widen the bounds', parseCount)
   .option('--json', 'print one JSON document on standard output', false)
-  .action(async (_proof: string, { seeds, json }: { seeds: number; json: boolean }) => {
-    const report = await proveDemo(seeds);
-    process.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : table(report));
-    process.exitCode = report.rows.every((row) => row.ok) ? 0 : 1;
+  .action(async (proof: SimulationName | 'all', { seeds, json }: { seeds?: number; json: boolean }) => {
+    const rows: ProofRow[] = [];
+    for (const name of proof === 'all' ? SIMULATION_NAMES : [proof]) rows.push(...(await prove(name, seeds)));
+    process.stdout.write(json ? `${JSON.stringify({ rows }, undefined, 2)}\n` : table(rows));
+    process.exitCode = rows.every(({ ok }) => ok) ? 0 : 1;
   });
 
 program.parseAsync().catch((error: unknown) => {
@@ -28,14 +33,14 @@ function parseCount(text: string): number {
   return count;
 }
 
-function table({ seeds, rows }: ProofReport): string {
+function table(rows: readonly ProofRow[]): string {
   const lines = rows.map(
-    ({ name, value, low, high, ok }) =>
-      `${ok ? 'ok  ' : 'FAIL'}  ${percent(value)}  in ${percent(low)} to ${percent(high)}  ${name}`,
+    ({ name, value, low, high, ok, runs }) =>
+      `${ok ? 'ok  ' : 'FAIL'}  ${percent(value)}  in ${percent(low)} to ${percent(high)}  ${String(runs).padStart(4)} runs  ${name}`,
   );
-  return `${seeds} seeds\n${lines.join('\n')}\n`;
+  return `${lines.join('\n')}\n`;
 }
 
 function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`.padStart(7);
+  return `${(100 * share).toFixed(2)} %`.padStart(8);
 }

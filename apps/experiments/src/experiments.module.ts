@@ -35,12 +35,16 @@ import { ModelEntity } from './model/model.entity';
 import { ModelLabelEntity } from './model/model-label.entity';
 import { ModelModule } from './model/model.module';
 import { PageModule } from './page/page.module';
+import { PlanningController } from './planning/planning.controller';
+import { PlanningService } from './planning/planning.service';
+import { UnitHistoryStore } from './planning/unit-history';
 import { ReconcileService } from './reconcile/reconcile.service';
 import { RejectedEventController } from './rejected-event/rejected-event.controller';
 import { RejectedEventService } from './rejected-event/rejected-event.service';
 import { KeptStatistics } from './report/kept-statistics';
 import { ReportController } from './report/report.controller';
 import { ReportService } from './report/report.service';
+import { SnapshotService } from './report/snapshot.service';
 import { RetentionService } from './retention/retention.service';
 import { UnitsController } from './retention/units.controller';
 import { SampleController } from './sample/sample.controller';
@@ -86,6 +90,7 @@ export class ExperimentsModule {
         WebhookController,
         ReportController,
         SampleController,
+        PlanningController,
         ShadowController,
         SliceController,
         RejectedEventController,
@@ -103,7 +108,10 @@ export class ExperimentsModule {
         ...[WebhookService, WebhookWorker],
         KeptStatistics,
         ReportService,
+        SnapshotService,
         SampleStore,
+        UnitHistoryStore,
+        PlanningService,
         SampleService,
         ShadowSums,
         ShadowService,

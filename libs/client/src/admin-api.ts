@@ -2,6 +2,7 @@ import type { AuditFilter, AuditPage, KeyView, MadeKey } from './access';
 import type { AdEntry, AdState, CatalogueChange } from './ads';
 import type { ErasedUnit } from './erased-unit';
 import type { ModelView, PolicyView, ReplicaView, ServingPolicy } from './models';
+import type { AaQuestion, AaReport, PowerPlan, PowerQuestion } from './planning';
 import type { RejectedEventFilter, RejectedEventPage } from './rejected-events';
 import type { AssignmentExplanation, ExperimentPage, ExperimentView, PhaseView, RevisionView } from './experiments';
 import type { Report } from './report';
@@ -78,6 +79,16 @@ export class AdminApi {
 
   experiment(key: string): Promise<ExperimentView> {
     return this.call('GET', experimentPath(key));
+  }
+
+  /** How large an experiment must be, by the traffic of the last days. */
+  planPower(question: PowerQuestion): Promise<PowerPlan> {
+    return this.call('POST', '/v1/planning/power', question);
+  }
+
+  /** How often each metric sees a difference where there is none, by the traffic of the last days. */
+  replayAa(question: AaQuestion): Promise<AaReport> {
+    return this.call('POST', '/v1/planning/aa', question);
   }
 
   /** The rates of the report cut by what was counted, or by one dimension. */

@@ -35,7 +35,14 @@ export {
   type ServingPolicy,
 } from './models';
 export { reportTable } from './report-table';
-export { type ExperimentState, type HealthCheck, type MetricReport, type Report, type Verdict } from './report';
+export {
+  type ExperimentState,
+  type GuardrailReport,
+  type HealthCheck,
+  type MetricReport,
+  type Report,
+  type Verdict,
+} from './report';
 export { type ShadowReport, type ShadowSummary, type ShownCandidates } from './shadow-report';
 export { shadowTable } from './shadow-table';
 export {
@@ -47,3 +54,4 @@ export {
 export { type Sample, type SampleFilter, type SamplePage } from './samples';
 export { sliceTable } from './slice-table';
 export { type DimensionReport, type Slice, type SliceMetric, type SliceReport } from './slices';
+export { type AaMetric, type AaQuestion, type AaReport, type PowerPlan, type PowerQuestion } from './planning';

@@ -20,6 +20,9 @@ export function reportTable(report: Report): string {
       .trimEnd();
   const rule = '-'.repeat(widths.reduce((sum, width) => sum + width + 2, -2));
   const checks = report.health.checks.map(({ name, ok, detail }) => `  ${ok ? 'ok  ' : 'FAIL'} ${name}: ${detail}`);
+  const guardrails = report.guardrails.map(
+    ({ name, variant, ok, detail }) => `  ${ok ? 'ok  ' : 'FAIL'} ${name} of ${variant}: ${detail}`,
+  );
   return [
     `experiment ${key} (${state}): ${verdict.toUpperCase()}${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`,
     rule,
@@ -28,6 +31,7 @@ export function reportTable(report: Report): string {
     ...rows.map(line),
     rule,
     ...checks,
+    ...guardrails,
   ].join('\n');
 }
 

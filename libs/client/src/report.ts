@@ -24,6 +24,8 @@ export interface Report {
   };
   readonly metrics: readonly MetricReport[];
   readonly health: { readonly checks: readonly HealthCheck[] };
+  /** What a variant must keep to whatever it earns: one line for each guardrail and variant. */
+  readonly guardrails: readonly GuardrailReport[];
   /** Deltas not yet in these numbers, and the last one that is. */
   readonly folding: { readonly pendingDeltas: number; readonly foldedThrough: string };
 }
@@ -38,6 +40,19 @@ export interface MetricReport {
   }[];
   /** One per variant that is not the control. */
   readonly comparisons: readonly { readonly variant: string; readonly result: Comparison | Refusal }[];
+}
+
+/** A guardrail that is not `ok` in a variant other than the control makes the verdict `rollback`. */
+export interface GuardrailReport {
+  readonly name: 'calibration' | 'fallback_share';
+  readonly variant: string;
+  readonly control: boolean;
+  readonly ok: boolean;
+  /** Predicted over actual clicks, or the share of impressions from fallback answers; null while it cannot be told. */
+  readonly value: number | null;
+  /** 95 % interval where the guardrail is judged by one. */
+  readonly interval: { readonly low: number; readonly high: number } | null;
+  readonly detail: string;
 }
 
 export interface HealthCheck {

@@ -3,6 +3,7 @@ import { HeardClient } from './open-pool';
 import { Access1795879800000 } from './migrations/access';
 import { AdCatalogue1795568400000 } from './migrations/ad-catalogue';
 import { AdRates1795651200000 } from './migrations/ad-rates';
+import { CalibrationMoments1795884300000 } from './migrations/calibration-moments';
 import { ExperimentLife1795880700000 } from './migrations/experiment-life';
 import { InitialSchema1795392000000 } from './migrations/initial-schema';
 import { KeptMoments1795827600000 } from './migrations/kept-moments';
@@ -10,6 +11,7 @@ import { ModelServing1795654800000 } from './migrations/model-serving';
 import { NarrowDeltas1795865400000 } from './migrations/narrow-deltas';
 import { Quarantine1795824000000 } from './migrations/quarantine';
 import { ReplicaSpool1795829400000 } from './migrations/replica-spool';
+import { ReportSnapshots1795884600000 } from './migrations/report-snapshots';
 import { ShadowScores1795741200000 } from './migrations/shadow-scores';
 import { Slices1795880400000 } from './migrations/slices';
 import { TraceStore1795478400000 } from './migrations/trace-store';
@@ -42,6 +44,8 @@ export function dataSourceOptions(
       Slices1795880400000,
       ExperimentLife1795880700000,
       Webhooks1795883700000,
+      CalibrationMoments1795884300000,
+      ReportSnapshots1795884600000,
     ],
     // On a shared database, other tools keep a table by the usual name.
     migrationsTableName: MIGRATIONS_TABLE,

@@ -33,6 +33,7 @@ export {
   type ComparisonOptions,
   type RelativeEffect,
 } from './effect';
+export { ENGINE_VERSION } from './engine-version';
 export { fiellerInterval, type MeanPair } from './fieller';
 export { enoughForBounds, MINIMUM_NONZERO_UNITS, MINIMUM_PAYERS } from './inference-thresholds';
 export type { Interval } from './interval';

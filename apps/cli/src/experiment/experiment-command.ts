@@ -14,6 +14,7 @@ import { CliError } from '../cli-error';
 import type { Connect } from '../connection';
 import { print, withAdmin } from '../registry/with-admin';
 import { experimentLines, experimentList } from './experiment-text';
+import { addPlanningCommands } from './planning-commands';
 import { sampleTable } from './sample-table';
 
 const JSON_OPTION = ['--json', 'print one JSON document on standard output', false] as const;
@@ -73,6 +74,7 @@ export function experimentCommand(connect: Connect, userFolder: string): Command
       const report = await withAdmin(connect, (admin) => admin.shadowReport(key));
       print(json, report, shadowTable(report));
     });
+  addPlanningCommands(command, connect);
   command
     .command('slices <key>')
     .description('the rates of the report by placement, by campaign, and by new or known ads')

@@ -19,7 +19,7 @@ const PERMISSIONS: readonly (readonly [method: RegExp, route: RegExp, permission
   [/^GET$/, /^\/v1\/(traces|predictions|events)/, 'inspect'],
   [/^GET$/, /^\/v1\/experiments\/:key\/(samples|requests)/, 'inspect'],
   [/^GET$/, /^\/v1\//, 'read'],
-  [/^POST$/, /^\/v1\/(assignments\/explain|experiments\/validate)$/, 'read'],
+  [/^POST$/, /^\/v1\/(assignments\/explain|experiments\/validate|planning\/\w+)$/, 'read'],
   [/^POST$/, /^\/v1\/experiments\/:key\/approve$/, 'approve'],
   [/./, /^\/v1\/experiments/, 'experiment'],
   [/./, /^\/v1\/(models|ads|events|units)/, 'operate'],

@@ -2,6 +2,7 @@ import { newKey } from '../access/key-body';
 import { auditQuery } from '../audit/audit-query';
 import { adQuery, historyQuery, listQuery } from '../catalogue/catalogue-query';
 import { newPolicy } from '../model/serving-policy';
+import { aaBody, powerBody } from '../planning/planning-body';
 import { rejectedQuery, replayedBody } from '../rejected-event/rejected-query';
 import { sampleQuery } from '../sample/sample-query';
 import { sliceQuery } from '../slice/slice-query';
@@ -64,6 +65,12 @@ export const OTHER_ROUTES: DescribedRoutes = {
   'GET /v1/experiments/:key/samples': { summary: 'The requests behind a cell of the report', query: sampleQuery },
   'GET /v1/experiments/:key/samples.csv': { summary: 'The same as CSV', query: sampleQuery },
   'GET /v1/experiments/:key/slices': { summary: 'The rates of the report, cut by a dimension', query: sliceQuery },
+  'POST /v1/experiments/:key/snapshots': { summary: 'Keep the report as it is now', status: 201 },
+  'GET /v1/experiments/:key/snapshots': { summary: 'Reports that were kept, the newest first' },
+  'GET /v1/experiments/:key/snapshots/:id': { summary: 'A report as it was, with all that it was made of' },
+  'GET /v1/experiments/:key/snapshots/:id/recomputed': { summary: 'The same report, computed again from that' },
+  'POST /v1/planning/power': { summary: 'How large an experiment must be to see a lift', body: powerBody },
+  'POST /v1/planning/aa': { summary: 'How often each metric sees a difference where there is none', body: aaBody },
   'GET /v1/events/rejected': { summary: 'Events that did not count, and why', query: rejectedQuery },
   'POST /v1/events/rejected/replayed': {
     summary: 'Note that rejected events were sent again and taken',

@@ -12,8 +12,6 @@ import type { HealthCheck } from '@adlift/client';
 const MAX_PENDING_DELTAS = 50_000;
 /** Age of what predictors hold above which too much may be missing from a number. */
 const MAX_SPOOL_SECONDS = 60;
-/** Share of an arm's impressions that may come from fallback answers. */
-const MAX_FALLBACK_SHARE = 0.01;
 
 /** The checks that stand before any verdict. */
 export function healthChecks(design: ExperimentDesign, statistics: PhaseStatistics): HealthCheck[] {
@@ -21,7 +19,6 @@ export function healthChecks(design: ExperimentDesign, statistics: PhaseStatisti
     sampleRatio(design, statistics),
     severalArms(statistics),
     exposures(statistics),
-    fallbacks(statistics),
     spools(statistics),
     lag(statistics),
   ];
@@ -47,18 +44,6 @@ function severalArms({ unitsInSeveralArms: units }: PhaseStatistics): HealthChec
 
 function exposures({ unitsWithoutExposure: units }: PhaseStatistics): HealthCheck {
   return { name: 'exposure_logged', ok: units === 0, detail: `${units} units have events but no exposure` };
-}
-
-function fallbacks({ arms }: PhaseStatistics): HealthCheck {
-  const shares = [...arms].map(([variant, { impressions, fallbackImpressions }]) => ({
-    variant,
-    share: impressions === 0 ? 0 : fallbackImpressions / impressions,
-  }));
-  return {
-    name: 'fallback_share',
-    ok: shares.every(({ share }) => share <= MAX_FALLBACK_SHARE),
-    detail: `${shares.map(({ variant, share }) => `${variant} ${(100 * share).toFixed(2)} %`).join(', ') || 'none yet'} of impressions from a fallback (limit ${100 * MAX_FALLBACK_SHARE} %)`,
-  };
 }
 
 function spools({ spooled: { records, oldestSeconds } }: PhaseStatistics): HealthCheck {

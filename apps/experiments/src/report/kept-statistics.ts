@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import type { MomentSum } from '@adlift/ledger';
 import type { ArmSums } from '@adlift/statistics';
 import { METRICS, type MetricDefinition } from './metric-definitions';
 
@@ -26,6 +27,8 @@ export interface ArmStatistics {
   readonly conversions: number;
   readonly fallbackImpressions: number;
   readonly sums: ReadonlyMap<MetricDefinition['name'], ArmSums>;
+  /** Per unit: numerator the predicted click probabilities of its impressions in 1e-9, denominator its clicks. */
+  readonly calibration: ArmSums;
 }
 
 /** A queue longer than this is not counted to its end. */
@@ -73,26 +76,27 @@ export class KeptStatistics {
 
 /** The statistics of one arm from its row of exp_moments, or of exp_slice. */
 export function armStatistics(row: MomentsRow): ArmStatistics {
-  const exact = (column: string): bigint => BigInt(row[column] ?? 0);
-  const units = exact('units');
-  const sums = METRICS.map(({ name, numerator: m, denominator: d }): [MetricDefinition['name'], ArmSums] => [
-    name,
-    {
-      units,
-      sumM: exact(`sum_${m}`),
-      sumD: d === undefined ? 0n : exact(`sum_${d}`),
-      sumMM: exact(`product_${m}_${m}`),
-      sumDD: d === undefined ? 0n : exact(`product_${d}_${d}`),
-      sumMD: d === undefined ? 0n : exact(`product_${m}_${d}`),
-      unitsWithM: exact(`nonzero_${m}`),
-    },
-  ]);
   return {
-    units: Number(units),
+    units: Number(row['units']),
     impressions: Number(row['sum_impressions']),
     clicks: Number(row['sum_clicks']),
     conversions: Number(row['sum_conversions']),
     fallbackImpressions: Number(row['sum_fallback_impressions']),
-    sums: new Map(sums),
+    sums: new Map(METRICS.map(({ name, numerator, denominator }) => [name, armSums(row, numerator, denominator)])),
+    calibration: armSums(row, 'predicted_clicks_e9', 'clicks'),
+  };
+}
+
+/** The sums of numerator `m` and denominator `d`, exact integers. */
+function armSums(row: MomentsRow, m: MomentSum, d?: MomentSum): ArmSums {
+  const exact = (column: string): bigint => BigInt(row[column] ?? 0);
+  return {
+    units: exact('units'),
+    sumM: exact(`sum_${m}`),
+    sumD: d === undefined ? 0n : exact(`sum_${d}`),
+    sumMM: exact(`product_${m}_${m}`),
+    sumDD: d === undefined ? 0n : exact(`product_${d}_${d}`),
+    sumMD: d === undefined ? 0n : exact(`product_${m}_${d}`),
+    unitsWithM: exact(`nonzero_${m}`),
   };
 }

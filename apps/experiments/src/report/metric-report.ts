@@ -1,5 +1,6 @@
 import {
   compareArms,
+  emptyArmSums,
   enoughForBounds,
   estimateArm,
   isRefusal,
@@ -12,9 +13,6 @@ import type { ExperimentDesign } from '../experiment/experiment-design';
 import type { ArmStatistics } from './kept-statistics';
 import type { MetricDefinition } from './metric-definitions';
 
-/** An arm that nothing was counted for. */
-const NOTHING = { units: 0n, sumM: 0n, sumD: 0n, sumMM: 0n, sumDD: 0n, sumMD: 0n, unitsWithM: 0n };
-
 /** One metric of each arm, and of each arm against the control; a typed refusal where nothing can be inferred. */
 export function metricReport(
   metric: MetricDefinition,
@@ -22,7 +20,7 @@ export function metricReport(
   statistics: ReadonlyMap<string, ArmStatistics>,
 ): MetricReport {
   const arms = design.variants.map(({ name, control }) => {
-    const sums = statistics.get(name)?.sums.get(metric.name) ?? NOTHING;
+    const sums = statistics.get(name)?.sums.get(metric.name) ?? emptyArmSums();
     return { variant: name, control, sums, estimate: estimateArm(metric.kind, sums, metric.scale) };
   });
   const control = arms.find((arm) => arm.control);

@@ -1,13 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { ExperimentService } from '../experiment/experiment.service';
-import { healthChecks } from './health-gate';
-import { KeptStatistics, type ArmStatistics, type PhaseStatistics } from './kept-statistics';
-import { METRICS } from './metric-definitions';
-import { metricReport } from './metric-report';
 import type { Report } from '@adlift/client';
-import { decideVerdict } from './verdict';
+import { ExperimentService } from '../experiment/experiment.service';
+import { composeReport, type ReportInputs } from './compose-report';
+import { KeptStatistics } from './kept-statistics';
 
-/** Turns the kept sums of an experiment's phase into lifts, checks and a verdict. */
+/** Reports on the present phase of an experiment. */
 @Injectable()
 export class ReportService {
   constructor(
@@ -17,26 +14,12 @@ export class ReportService {
 
   /** Throws `not_found`. */
   async report(key: string): Promise<Report> {
-    const { design, phase, state } = await this.experiments.current(key);
-    const statistics = await this.kept.ofPhase(key, phase);
-    const metrics = METRICS.map((metric) => metricReport(metric, design, statistics.arms));
-    const checks = healthChecks(design, statistics);
-    const { verdict, reasons } = decideVerdict(design, state, metrics, checks);
-    return {
-      experiment: { key, state, phase, currency: design.currency, verdict, reasons },
-      traffic: {
-        exposedUnits: total(statistics, ({ units }) => units),
-        impressions: total(statistics, ({ impressions }) => impressions),
-        clicks: total(statistics, ({ clicks }) => clicks),
-        conversions: total(statistics, ({ conversions }) => conversions),
-      },
-      metrics,
-      health: { checks },
-      folding: { pendingDeltas: statistics.pendingDeltas, foldedThrough: statistics.foldedThrough },
-    };
+    return composeReport(await this.inputs(key));
   }
-}
 
-function total({ arms }: PhaseStatistics, of: (arm: ArmStatistics) => number): number {
-  return [...arms.values()].reduce((sum, arm) => sum + of(arm), 0);
+  /** All that the report is made of, as it is now. Throws `not_found`. */
+  async inputs(key: string): Promise<ReportInputs> {
+    const { design, phase, state } = await this.experiments.current(key);
+    return { key, state, phase, design, statistics: await this.kept.ofPhase(key, phase) };
+  }
 }

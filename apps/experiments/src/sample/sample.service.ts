@@ -16,7 +16,7 @@ export class SampleService {
 
   /** Throws `not_found` for an experiment or a variant that there is not. */
   async page(key: string, query: SampleQuery): Promise<SamplePage> {
-    const { design } = await this.experiments.get(key);
+    const { design } = await this.experiments.current(key);
     const { variant } = query;
     if (variant !== undefined && !design.variants.some(({ name }) => name === variant))
       throw new DomainError('not_found', `experiment "${key}" has no variant "${variant}"`, 'variant');

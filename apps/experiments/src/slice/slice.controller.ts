@@ -17,7 +17,7 @@ export class SliceController {
   @Get(':key/slices')
   async slices(@Param('key') key: string, @Query() query: unknown): Promise<SliceReport> {
     const { dimension: chosen } = parseBody(sliceQuery, query);
-    const { design, phase } = await this.experiments.get(key);
+    const { design, phase } = await this.experiments.current(key);
     const counted = await this.store.ofPhase(key, phase);
     const dimensions = [...counted].filter(([dimension]) => chosen === undefined || dimension === chosen);
     return {

@@ -10,6 +10,7 @@ export const UNIT_SUMS = [
   'hides',
   'fallback_impressions',
   'charged_micros',
+  'predicted_clicks_e9',
 ] as const;
 
 const EVENT_COLUMNS = [

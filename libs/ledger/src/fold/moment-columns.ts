@@ -1,4 +1,7 @@
-/** Sums of an exposed unit that metrics are made of; `capped_micros` is `charged_micros` within the phase's cap. */
+/**
+ * Sums of an exposed unit that metrics are made of; `capped_micros` is `charged_micros` within the phase's cap,
+ * `predicted_clicks_e9` the click probabilities of its impressions.
+ */
 export const MOMENT_SUMS = [
   'impressions',
   'clicks',
@@ -6,6 +9,7 @@ export const MOMENT_SUMS = [
   'hides',
   'charged_micros',
   'capped_micros',
+  'predicted_clicks_e9',
 ] as const;
 
 export type MomentSum = (typeof MOMENT_SUMS)[number];
@@ -13,8 +17,11 @@ export type MomentSum = (typeof MOMENT_SUMS)[number];
 /** Products whose sums over units give variances, and covariances of a metric's numerator and denominator. */
 const PRODUCTS: readonly (readonly [MomentSum, MomentSum])[] = [
   ...MOMENT_SUMS.map((sum): [MomentSum, MomentSum] => [sum, sum]),
-  ...MOMENT_SUMS.filter((sum) => sum !== 'impressions').map((sum): [MomentSum, MomentSum] => [sum, 'impressions']),
+  ...MOMENT_SUMS.filter((sum) => sum !== 'impressions' && sum !== 'predicted_clicks_e9').map(
+    (sum): [MomentSum, MomentSum] => [sum, 'impressions'],
+  ),
   ['conversions', 'clicks'],
+  ['predicted_clicks_e9', 'clicks'],
 ];
 
 /**

@@ -31,9 +31,15 @@ function sqlOf(name: string): string {
   const sums = rest.join('_');
   if (what === 'sum') return `sum(${sums})`;
   if (what === 'nonzero') return `sum((${sums} <> 0)::int)`;
-  const second = ['impressions', 'clicks', 'conversions', 'hides', 'charged_micros', 'capped_micros'].find((column) =>
-    sums.endsWith(`_${column}`),
-  );
+  const second = [
+    'impressions',
+    'clicks',
+    'conversions',
+    'hides',
+    'charged_micros',
+    'capped_micros',
+    'predicted_clicks_e9',
+  ].find((column) => sums.endsWith(`_${column}`));
   if (second === undefined) throw new TypeError(`no recount of the moment "${name}"`);
   return `sum(${sums.slice(0, -second.length - 1)}::numeric * ${second})`;
 }

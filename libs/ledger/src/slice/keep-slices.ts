@@ -28,7 +28,7 @@ export const MOST_SLICES = 100;
 const NAMES = [...MOMENT_COLUMNS.keys()];
 const SUMS = [
   ...['impressions', 'clicks', 'conversions', 'hides', 'fallback_impressions'].map((c) => `sum(${c})::bigint AS ${c}`),
-  'sum(charged_micros)::bigint AS charged_micros',
+  ...['charged_micros', 'predicted_clicks_e9'].map((c) => `sum(${c})::bigint AS ${c}`),
 ].join(', ');
 
 /**

@@ -1,0 +1,42 @@
+import type { ExperimentState, Report } from '@adlift/client';
+import type { ExperimentDesign } from '../experiment/experiment-design';
+import { judgeGuardrails } from './guardrails';
+import { healthChecks } from './health-gate';
+import type { ArmStatistics, PhaseStatistics } from './kept-statistics';
+import { METRICS } from './metric-definitions';
+import { metricReport } from './metric-report';
+import { decideVerdict } from './verdict';
+
+/** Everything that a report depends on. */
+export interface ReportInputs {
+  readonly key: string;
+  readonly state: ExperimentState;
+  readonly phase: number;
+  readonly design: ExperimentDesign;
+  readonly statistics: PhaseStatistics;
+}
+
+/** Turns the kept sums of an experiment's phase into lifts, checks, guardrails and a verdict; the same inputs give the same bits. */
+export function composeReport({ key, state, phase, design, statistics }: ReportInputs): Report {
+  const metrics = METRICS.map((metric) => metricReport(metric, design, statistics.arms));
+  const checks = healthChecks(design, statistics);
+  const guardrails = judgeGuardrails(design, statistics);
+  const { verdict, reasons } = decideVerdict(design, state, metrics, checks, guardrails);
+  return {
+    experiment: { key, state, phase, currency: design.currency, verdict, reasons },
+    traffic: {
+      exposedUnits: total(statistics, ({ units }) => units),
+      impressions: total(statistics, ({ impressions }) => impressions),
+      clicks: total(statistics, ({ clicks }) => clicks),
+      conversions: total(statistics, ({ conversions }) => conversions),
+    },
+    metrics,
+    health: { checks },
+    guardrails,
+    folding: { pendingDeltas: statistics.pendingDeltas, foldedThrough: statistics.foldedThrough },
+  };
+}
+
+function total({ arms }: PhaseStatistics, of: (arm: ArmStatistics) => number): number {
+  return [...arms.values()].reduce((sum, arm) => sum + of(arm), 0);
+}

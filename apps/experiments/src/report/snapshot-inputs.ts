@@ -1,0 +1,52 @@
+import type { ArmSums } from '@adlift/statistics';
+import type { ReportInputs } from './compose-report';
+import type { ArmStatistics, PhaseStatistics } from './kept-statistics';
+
+/** Exact integers are kept as text, which JSON does not round. */
+type StoredSums = { readonly [sum in keyof ArmSums]: string };
+
+type StoredArm = Omit<ArmStatistics, 'sums' | 'calibration'> & {
+  readonly sums: Readonly<Record<string, StoredSums>>;
+  readonly calibration: StoredSums;
+};
+
+/** Inputs of a report as JSON. */
+export type StoredInputs = Omit<ReportInputs, 'statistics'> & {
+  readonly statistics: Omit<PhaseStatistics, 'arms'> & { readonly arms: Readonly<Record<string, StoredArm>> };
+};
+
+/** The inputs as JSON, from which `restoreInputs` makes them again to the digit. */
+export function storeInputs({ statistics, ...rest }: ReportInputs): StoredInputs {
+  const arms = [...statistics.arms].map(([variant, arm]): [string, StoredArm] => [
+    variant,
+    {
+      ...arm,
+      sums: Object.fromEntries([...arm.sums].map(([metric, sums]) => [metric, storeSums(sums)])),
+      calibration: storeSums(arm.calibration),
+    },
+  ]);
+  return { ...rest, statistics: { ...statistics, arms: Object.fromEntries(arms) } };
+}
+
+/** The inputs that were stored. */
+export function restoreInputs({ statistics, ...rest }: StoredInputs): ReportInputs {
+  const arms = Object.entries(statistics.arms).map(([variant, arm]): [string, ArmStatistics] => [
+    variant,
+    {
+      ...arm,
+      sums: new Map(
+        Object.entries(arm.sums).map(([metric, sums]) => [metric, restoreSums(sums)]),
+      ) as ArmStatistics['sums'],
+      calibration: restoreSums(arm.calibration),
+    },
+  ]);
+  return { ...rest, statistics: { ...statistics, arms: new Map(arms) } };
+}
+
+function storeSums(sums: ArmSums): StoredSums {
+  return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, String(sum)])) as StoredSums;
+}
+
+function restoreSums(sums: StoredSums): ArmSums {
+  return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, BigInt(sum)])) as unknown as ArmSums;
+}
