@@ -19,6 +19,8 @@ export interface Change {
   readonly reason: string;
   /** Revisions that the caller has seen; undefined takes any. */
   readonly ifMatch?: readonly number[] | undefined;
+  /** What is told of it beside the fields that differ. */
+  readonly details?: (experiment: ExperimentEntity) => object;
   /** Does all but keep it. */
   readonly dryRun?: boolean | undefined;
 }
@@ -109,7 +111,8 @@ export class ExperimentStore {
         if (change.dryRun === true) throw new DryRun(changed);
         await manager.save(experiment);
         if (plan !== undefined) await this.outbox.append(manager, experiment.key, plan);
-        await this.note(manager, change, experiment.revision, ...told(before, experiment));
+        const [was, is] = told(before, experiment);
+        await this.note(manager, change, experiment.revision, was, { ...change.details?.(experiment), ...is });
         return changed;
       });
     } catch (error) {

@@ -118,11 +118,15 @@ export class ExperimentService {
     change: Omit<Change, 'action' | 'reason'>,
     { reason, maxRollout }: ApprovalBody,
   ): Promise<ExperimentEntity> {
-    const { experiment } = await this.store.change({ ...change, action: 'approve', reason }, async (manager, one) => {
+    const upTo = ({ design }: ExperimentEntity): number => maxRollout ?? design.rollout;
+    const approving: Change = {
+      ...{ ...change, action: 'approve', reason },
+      details: (approved) => ({ maxRollout: upTo(approved) }),
+    };
+    const { experiment } = await this.store.change(approving, async (manager, one) => {
       if (['concluded', 'aborted', 'archived'].includes(one.state))
         throw new DomainError('failed_precondition', `experiment "${one.key}" is ${one.state} and takes no approval`);
-      const approval = { approver: change.actor, maxRollout: maxRollout ?? one.design.rollout, reason };
-      await this.approval.approve(manager, one, approval);
+      await this.approval.approve(manager, one, { approver: change.actor, maxRollout: upTo(one), reason });
       return undefined;
     });
     return experiment;

@@ -6,10 +6,9 @@ export const newWebhook = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
     .max(2048, 'must have at most 2048 characters')
-    .refine((url) => {
-      const { username, password } = new URL(url);
-      return username === '' && password === '';
-    }, 'must not hold a user name'),
+    .refine((url) => !URL.canParse(url) || (new URL(url).username === '' && new URL(url).password === ''), {
+      message: 'must not hold a user name',
+    }),
   /** Actions of the audit that are told, such as "experiment.start"; with * at the end, all that begin so. */
   actions: z
     .array(
