@@ -35,7 +35,7 @@ describe('the proof command', () => {
     expect(stderr).toContain('budget-split: 12 of 12');
     expect(stderr).toContain('demo: 12 of 12');
     expect(code).toBe(0);
-  }, 180_000);
+  }, 600_000);
 
   it('runs one proof alone, and prints a table', async () => {
     const { code, stdout } = await proof('sample-ratio', '--seeds', '3');

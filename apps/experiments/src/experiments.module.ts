@@ -41,6 +41,8 @@ import { UnitHistoryStore } from './planning/unit-history';
 import { ReconcileService } from './reconcile/reconcile.service';
 import { RejectedEventController } from './rejected-event/rejected-event.controller';
 import { RejectedEventService } from './rejected-event/rejected-event.service';
+import { EventTotals } from './report/event-totals';
+import { EventTotalsController } from './report/event-totals.controller';
 import { KeptStatistics } from './report/kept-statistics';
 import { ReportController } from './report/report.controller';
 import { ReportService } from './report/report.service';
@@ -89,6 +91,7 @@ export class ExperimentsModule {
         OpenapiController,
         WebhookController,
         ReportController,
+        EventTotalsController,
         SampleController,
         PlanningController,
         ShadowController,
@@ -108,6 +111,7 @@ export class ExperimentsModule {
         ...[WebhookService, WebhookWorker],
         KeptStatistics,
         ReportService,
+        EventTotals,
         SnapshotService,
         SampleStore,
         UnitHistoryStore,

@@ -37,10 +37,12 @@ export {
 export { reportTable } from './report-table';
 export {
   type ExperimentState,
+  type FamilyTest,
   type GuardrailReport,
   type HealthCheck,
   type MetricReport,
   type Report,
+  type VariantOutlook,
   type Verdict,
 } from './report';
 export { type ShadowReport, type ShadowSummary, type ShownCandidates } from './shadow-report';

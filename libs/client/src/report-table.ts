@@ -21,7 +21,8 @@ export function reportTable(report: Report): string {
   const rule = '-'.repeat(widths.reduce((sum, width) => sum + width + 2, -2));
   const checks = report.health.checks.map(({ name, ok, detail }) => `  ${ok ? 'ok  ' : 'FAIL'} ${name}: ${detail}`);
   const guardrails = report.guardrails.map(
-    ({ name, variant, ok, detail }) => `  ${ok ? 'ok  ' : 'FAIL'} ${name} of ${variant}: ${detail}`,
+    ({ name, variant, ok, proven, detail }) =>
+      `  ${ok ? (proven ? 'ok  ' : 'open') : 'FAIL'} ${name} of ${variant}: ${detail}`,
   );
   return [
     `experiment ${key} (${state}): ${verdict.toUpperCase()}${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`,

@@ -26,6 +26,10 @@ export interface Report {
   readonly health: { readonly checks: readonly HealthCheck[] };
   /** What a variant must keep to whatever it earns: one line for each guardrail and variant. */
   readonly guardrails: readonly GuardrailReport[];
+  /** The tests that decide, and those that are only shown, each family with its adjusted p-values. */
+  readonly families: { readonly goals: readonly FamilyTest[]; readonly secondaries: readonly FamilyTest[] };
+  /** What each variant promises, by the goal and by revenue. */
+  readonly outlook: readonly VariantOutlook[];
   /** Deltas not yet in these numbers, and the last one that is. */
   readonly folding: { readonly pendingDeltas: number; readonly foldedThrough: string };
 }
@@ -42,13 +46,46 @@ export interface MetricReport {
   readonly comparisons: readonly { readonly variant: string; readonly result: Comparison | Refusal }[];
 }
 
+/** One metric of one variant against the control, by the design's mode and scale. */
+export interface FamilyTest {
+  readonly metric: string;
+  readonly variant: string;
+  /** Why there is no test yet; null where there is one. */
+  readonly refusal: string | null;
+  /** Always-valid in sequential mode. */
+  readonly p: number | null;
+  /** By Holm for goals, by Benjamini and Hochberg for secondaries. */
+  readonly adjustedP: number | null;
+  /** The sign of the difference where `adjustedP` is at most the design's alpha, else `undecided`. */
+  readonly outcome: 'better' | 'worse' | 'undecided';
+  /** Of the design's scale, at alpha over the tests of the family; may hold 0 where Holm's method still decides. */
+  readonly interval: { readonly low: number; readonly high: number } | null;
+}
+
+export interface VariantOutlook {
+  readonly variant: string;
+  /** Probability that the variant is better by the goal, from its data alone (flat prior); null without inference. */
+  readonly chanceToWin: number | null;
+  /**
+   * More revenue a day if all of the experiment's units had the variant in place of the control, in the currency;
+   * null without inference or before a full day has passed.
+   */
+  readonly revenuePerDay: { readonly expected: number; readonly low: number; readonly high: number } | null;
+}
+
 /** A guardrail that is not `ok` in a variant other than the control makes the verdict `rollback`. */
 export interface GuardrailReport {
-  readonly name: 'calibration' | 'fallback_share';
+  /** `calibration`, `fallback_share`, or `not_worse:` and the metric that the design names. */
+  readonly name: string;
   readonly variant: string;
   readonly control: boolean;
   readonly ok: boolean;
-  /** Predicted over actual clicks, or the share of impressions from fallback answers; null while it cannot be told. */
+  /** False while a metric is not shown to be inside its margin; nothing is shipped before that. */
+  readonly proven: boolean;
+  /**
+   * Predicted over actual clicks, the share of impressions from fallback answers, or the lift of the metric; null while
+   * it cannot be told.
+   */
   readonly value: number | null;
   /** 95 % interval where the guardrail is judged by one. */
   readonly interval: { readonly low: number; readonly high: number } | null;

@@ -4,6 +4,7 @@ import { Access1795879800000 } from './migrations/access';
 import { AdCatalogue1795568400000 } from './migrations/ad-catalogue';
 import { AdRates1795651200000 } from './migrations/ad-rates';
 import { CalibrationMoments1795884300000 } from './migrations/calibration-moments';
+import { EventTotals1795884900000 } from './migrations/event-totals';
 import { ExperimentLife1795880700000 } from './migrations/experiment-life';
 import { InitialSchema1795392000000 } from './migrations/initial-schema';
 import { KeptMoments1795827600000 } from './migrations/kept-moments';
@@ -46,6 +47,7 @@ export function dataSourceOptions(
       Webhooks1795883700000,
       CalibrationMoments1795884300000,
       ReportSnapshots1795884600000,
+      EventTotals1795884900000,
     ],
     // On a shared database, other tools keep a table by the usual name.
     migrationsTableName: MIGRATIONS_TABLE,

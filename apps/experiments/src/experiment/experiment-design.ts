@@ -31,6 +31,21 @@ const shadowVariant = z.strictObject({
   rate: z.number().gt(0).max(1).default(0.1),
 });
 
+const metricName = z.enum(['ctr', 'conversionRate', 'rpm', 'revenuePerUnit']);
+
+/** Metrics beside the goal; each has one part to play. */
+const furtherMetrics = z.strictObject({
+  /** Decide together with the goal, by Holm's method. */
+  goals: z.array(metricName).max(3).default([]),
+  /** Shown with p-values adjusted by the method of Benjamini and Hochberg; decide nothing. */
+  secondaries: z.array(metricName).max(3).default([]),
+  /** May be worse than in the control by less than this share of it. */
+  guardrails: z
+    .array(z.strictObject({ metric: metricName, margin: z.number().gt(0).lt(1) }))
+    .max(3)
+    .default([]),
+});
+
 /** What a test is, frozen when it starts. */
 export const experimentDesign = z
   .strictObject({
@@ -45,7 +60,9 @@ export const experimentDesign = z
     /** Percent of all units that take part. */
     rollout: z.int().min(1).max(100).default(100),
     /** The metric that decides. */
-    goal: z.enum(['ctr', 'conversionRate', 'rpm', 'revenuePerUnit']).default('rpm'),
+    goal: metricName.default('rpm'),
+    /** Absent without any, so that the hash of a design without them is what it was before there were any. */
+    metrics: furtherMetrics.optional(),
     mode: z.enum(['sequential', 'fixed']).default('sequential'),
     decisionScale: z.enum(['relative', 'absolute']).default('relative'),
     alpha: z.number().gt(0).lt(0.5).default(0.05),
@@ -54,7 +71,7 @@ export const experimentDesign = z
     /** Exposed units in all arms at which the design is most sensitive. */
     plannedUnits: z.int().min(100).max(1_000_000_000),
   })
-  .superRefine(({ variants, shadow = [] }, context) => {
+  .superRefine(({ variants, shadow = [], goal, metrics }, context) => {
     const total = variants.reduce((sum, { weight }) => sum + Math.round(weight * 10), 0);
     if (total !== 1000)
       context.addIssue({ code: 'custom', path: ['variants'], message: `weights must sum to 100, got ${total / 10}` });
@@ -69,6 +86,19 @@ export const experimentDesign = z
     for (const [i, name] of names.entries()) {
       if (names.indexOf(name) !== i)
         context.addIssue({ code: 'custom', path: ['variants', i, 'name'], message: `"${name}" appears twice` });
+    }
+    const parts = new Set<string>([goal]);
+    const playing = [
+      ...(metrics?.goals ?? []).map((metric, i) => ({ metric, path: ['goals', i] })),
+      ...(metrics?.secondaries ?? []).map((metric, i) => ({ metric, path: ['secondaries', i] })),
+      ...(metrics?.guardrails ?? []).map(({ metric }, i) => ({ metric, path: ['guardrails', i, 'metric'] })),
+    ];
+    for (const { metric, path } of playing) {
+      if (parts.has(metric)) {
+        const message = `"${metric}" has a part already`;
+        context.addIssue({ code: 'custom', path: ['metrics', ...path], message });
+      }
+      parts.add(metric);
     }
     const taken = new Set(names);
     for (const [i, { name }] of shadow.entries()) {

@@ -4,6 +4,7 @@ import { adQuery, historyQuery, listQuery } from '../catalogue/catalogue-query';
 import { newPolicy } from '../model/serving-policy';
 import { aaBody, powerBody } from '../planning/planning-body';
 import { rejectedQuery, replayedBody } from '../rejected-event/rejected-query';
+import { eventTotals } from '../report/event-totals';
 import { sampleQuery } from '../sample/sample-query';
 import { sliceQuery } from '../slice/slice-query';
 import { traceQuery } from '../trace/trace-query';
@@ -71,6 +72,11 @@ export const OTHER_ROUTES: DescribedRoutes = {
   'GET /v1/experiments/:key/snapshots/:id/recomputed': { summary: 'The same report, computed again from that' },
   'POST /v1/planning/power': { summary: 'How large an experiment must be to see a lift', body: powerBody },
   'POST /v1/planning/aa': { summary: 'How often each metric sees a difference where there is none', body: aaBody },
+  'POST /v1/events/totals': {
+    summary: 'Tell what was sent of a phase, by arm, to be set against what is kept',
+    body: eventTotals,
+    status: 204,
+  },
   'GET /v1/events/rejected': { summary: 'Events that did not count, and why', query: rejectedQuery },
   'POST /v1/events/rejected/replayed': {
     summary: 'Note that rejected events were sent again and taken',

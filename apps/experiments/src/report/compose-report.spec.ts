@@ -1,5 +1,8 @@
+import type { FamilyTest } from '@adlift/client';
 import { jsonDigest } from '@adlift/wire';
+import { experimentDesign } from '../experiment/experiment-design';
 import { composeReport, type ReportInputs } from './compose-report';
+import type { SentEvents } from './kept-statistics';
 import { armOf, phaseOf, TWO_ARMS, type UnitOutcome } from './phase-statistics.fixture';
 import { restoreInputs, storeInputs, type StoredInputs } from './snapshot-inputs';
 
@@ -78,8 +81,30 @@ describe('a report', () => {
     });
   });
 
+  const withSent = (control: SentEvents, treatment: SentEvents, waiting = 0): ReportInputs => {
+    const { statistics, ...rest } = inputs(honest);
+    const sent = new Map(Object.entries({ a: control, b: treatment }));
+    return { ...rest, statistics: { ...statistics, sent, pendingDeltas: waiting } };
+  };
+
+  it('is invalid when events of one arm are missing, and not for a few in both', () => {
+    const kept = { impressions: 20_000, clicks: 1000 };
+    const more = { impressions: 20_300, clicks: 1015 };
+    const reasons = (given: ReportInputs): readonly string[] => composeReport(given).experiment.reasons;
+    expect(reasons(withSent(kept, { ...kept, impressions: 20_300 }))).toEqual(['check_failed:events_complete']);
+    expect(reasons(withSent({ ...kept, clicks: 1015 }, kept))).toEqual(['check_failed:events_complete']);
+    expect(reasons(withSent({ impressions: 22_000, clicks: 1100 }, { impressions: 22_000, clicks: 1100 }))).toEqual([
+      'check_failed:events_complete',
+    ]);
+    expect(reasons(withSent(more, more))).toEqual(['rpm_undecided:b']);
+    expect(reasons(withSent({ impressions: 18_000, clicks: 900 }, kept))).toEqual(['rpm_undecided:b']);
+    expect(reasons(withSent(kept, more, 3))).toEqual(['rpm_undecided:b']);
+  });
+
   it('comes out to the digit from inputs that were stored as JSON', () => {
-    const given = inputs((unit) => ({ ...dearer(unit), micros: dearer(unit).micros * 1_000_003 }));
+    const sent = new Map([['b', { impressions: 20_000, clicks: 1000 }]]);
+    const plain = inputs((unit) => ({ ...dearer(unit), micros: dearer(unit).micros * 1_000_003 }));
+    const given = { ...plain, statistics: { ...plain.statistics, sent } };
     const stored = JSON.parse(JSON.stringify(storeInputs(given))) as StoredInputs;
     expect(restoreInputs(stored)).toEqual(given);
     expect(jsonDigest(composeReport(restoreInputs(stored)))).toBe(jsonDigest(composeReport(given)));
@@ -89,5 +114,70 @@ describe('a report', () => {
     const digest = (given: ReportInputs): string => jsonDigest(composeReport(given));
     const once = inputs((unit) => (unit === 7 ? { ...honest(unit), micros: honest(unit).micros + 1 } : honest(unit)));
     expect(digest(once)).not.toBe(digest(inputs(honest)));
+  });
+
+  const withMetrics = (metrics: object, treatment: (unit: number) => UnitOutcome): ReportInputs => ({
+    ...inputs(treatment),
+    design: experimentDesign.parse({ ...TWO_ARMS, metrics }),
+  });
+
+  it('tests several goals together, and shows secondary metrics without deciding by them', () => {
+    const design = { goals: ['ctr'], secondaries: ['revenuePerUnit'] };
+    const { experiment, families } = composeReport(withMetrics(design, dearer));
+    expect(families.goals.map(({ metric, outcome }) => [metric, outcome])).toEqual([
+      ['rpm', 'better'],
+      ['ctr', 'undecided'],
+    ]);
+    const [rpm] = families.goals;
+    expect(rpm?.adjustedP).toBeCloseTo(2 * (rpm?.p ?? NaN), 12);
+    expect(families.secondaries).toMatchObject([{ metric: 'revenuePerUnit', outcome: 'better' }]);
+    expect(experiment).toMatchObject({ verdict: 'ship', reasons: ['rpm_better:b'] });
+    const alone = composeReport(inputs(dearer)).families.goals[0];
+    const width = (test: FamilyTest | undefined): number =>
+      (test?.interval?.high ?? NaN) - (test?.interval?.low ?? NaN);
+    expect(width(rpm)).toBeGreaterThan(width(alone));
+  });
+
+  it('rolls back a variant that is shown to be worse by a guardrail metric, and waits until it is shown not to be', () => {
+    const fewer = (unit: number): UnitOutcome => {
+      const clicks = unit % 4 === 1 ? 1 : 0;
+      return { ...dearer(unit), clicks, micros: 8 * clicks * 1_000_000, predicted: 0.25 };
+    };
+    const guarded = (margin: number, treatment: (unit: number) => UnitOutcome) =>
+      composeReport(withMetrics({ guardrails: [{ metric: 'ctr', margin }] }, treatment));
+    expect(guarded(0.1, fewer).experiment).toMatchObject({
+      verdict: 'rollback',
+      reasons: ['guardrail_failed:not_worse:ctr:b'],
+    });
+    expect(guarded(0.01, dearer).experiment).toMatchObject({
+      verdict: 'keep_running',
+      reasons: ['guardrail_open:not_worse:ctr:b'],
+    });
+    expect(guarded(0.2, dearer).experiment.verdict).toBe('ship');
+    expect(guarded(0.2, dearer).guardrails.at(-1)).toMatchObject({ name: 'not_worse:ctr', value: 0, proven: true });
+  });
+
+  it('says what a variant promises: its chance to win, and revenue a day with its interval', () => {
+    const [outlook] = composeReport(inputs(dearer)).outlook;
+    expect(outlook?.variant).toBe('b');
+    expect(outlook?.chanceToWin).toBeGreaterThan(0.999);
+    // Half of the units bring about 1.04 more each, of 4,000 units in two days.
+    expect(outlook?.revenuePerDay?.expected).toBeCloseTo(2000 * 0.5 * 1.038, -1);
+    expect(outlook?.revenuePerDay?.low).toBeGreaterThan(0);
+    expect(composeReport(inputs(honest)).outlook[0]?.chanceToWin).toBeCloseTo(0.5, 12);
+    const young = { ...inputs(dearer), statistics: { ...inputs(dearer).statistics, days: 0.9 } };
+    expect(composeReport(young).outlook[0]?.revenuePerDay).toBeNull();
+  });
+
+  it('lets a metric have one part only', () => {
+    const parse = (metrics: object) => experimentDesign.safeParse({ ...TWO_ARMS, metrics });
+    expect(parse({ goals: ['rpm'] }).error?.issues[0]?.path).toEqual(['metrics', 'goals', 0]);
+    const twice = parse({ secondaries: ['ctr'], guardrails: [{ metric: 'ctr', margin: 0.1 }] });
+    expect(twice.error?.issues[0]?.path).toEqual(['metrics', 'guardrails', 0, 'metric']);
+    expect(parse({ guardrails: [{ metric: 'ctr', margin: 0 }] }).success).toBe(false);
+  });
+
+  it('has the design of old where no further metrics are named', () => {
+    expect(experimentDesign.parse(TWO_ARMS)).toEqual(TWO_ARMS);
   });
 });

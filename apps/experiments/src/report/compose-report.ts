@@ -1,10 +1,13 @@
 import type { ExperimentState, Report } from '@adlift/client';
 import type { ExperimentDesign } from '../experiment/experiment-design';
+import { goalFamily, secondaryFamily } from './families';
 import { judgeGuardrails } from './guardrails';
 import { healthChecks } from './health-gate';
 import type { ArmStatistics, PhaseStatistics } from './kept-statistics';
 import { METRICS } from './metric-definitions';
 import { metricReport } from './metric-report';
+import { notWorseGuardrails } from './not-worse';
+import { outlookOf } from './outlook';
 import { decideVerdict } from './verdict';
 
 /** Everything that a report depends on. */
@@ -20,8 +23,9 @@ export interface ReportInputs {
 export function composeReport({ key, state, phase, design, statistics }: ReportInputs): Report {
   const metrics = METRICS.map((metric) => metricReport(metric, design, statistics.arms));
   const checks = healthChecks(design, statistics);
-  const guardrails = judgeGuardrails(design, statistics);
-  const { verdict, reasons } = decideVerdict(design, state, metrics, checks, guardrails);
+  const guardrails = [...judgeGuardrails(design, statistics), ...notWorseGuardrails(design, statistics)];
+  const goals = goalFamily(design, statistics);
+  const { verdict, reasons } = decideVerdict({ state, checks, guardrails, goals });
   return {
     experiment: { key, state, phase, currency: design.currency, verdict, reasons },
     traffic: {
@@ -33,6 +37,8 @@ export function composeReport({ key, state, phase, design, statistics }: ReportI
     metrics,
     health: { checks },
     guardrails,
+    families: { goals, secondaries: secondaryFamily(design, statistics) },
+    outlook: outlookOf(design, metrics, statistics),
     folding: { pendingDeltas: statistics.pendingDeltas, foldedThrough: statistics.foldedThrough },
   };
 }

@@ -8,7 +8,7 @@ const MAX_FALLBACK_SHARE = 0.01;
 /** Error of a calibration interval, whatever the design's alpha: a guardrail is no goal. */
 const CALIBRATION_ALPHA = 0.05;
 
-type Judged = Omit<GuardrailReport, 'variant' | 'control'>;
+type Judged = Omit<GuardrailReport, 'variant' | 'control' | 'proven'>;
 
 /**
  * What every variant must keep to. Both are counted by the variant that was assigned: an answer from a fallback stays
@@ -16,7 +16,10 @@ type Judged = Omit<GuardrailReport, 'variant' | 'control'>;
  */
 export function judgeGuardrails({ variants }: ExperimentDesign, { arms }: PhaseStatistics): GuardrailReport[] {
   return [calibration, fallbackShare].flatMap((judge) =>
-    variants.map(({ name: variant, control }) => ({ variant, control, ...judge(arms.get(variant)) })),
+    variants.map(({ name: variant, control }) => {
+      const judged = judge(arms.get(variant));
+      return { variant, control, proven: judged.ok, ...judged };
+    }),
   );
 }
 

@@ -6,6 +6,7 @@ import {
 } from '@adlift/statistics';
 import type { ExperimentDesign } from '../experiment/experiment-design';
 import type { PhaseStatistics } from './kept-statistics';
+import { lostEvents } from './lost-events';
 import type { HealthCheck } from '@adlift/client';
 
 /** Deltas that may wait while a number still counts as up to date. */
@@ -19,6 +20,7 @@ export function healthChecks(design: ExperimentDesign, statistics: PhaseStatisti
     sampleRatio(design, statistics),
     severalArms(statistics),
     exposures(statistics),
+    lostEvents(design, statistics),
     spools(statistics),
     lag(statistics),
   ];

@@ -9,6 +9,10 @@ import { METRICS, type MetricDefinition } from './metric-definitions';
 export interface PhaseStatistics {
   /** By variant; a variant without an exposed unit is absent. */
   readonly arms: ReadonlyMap<string, ArmStatistics>;
+  /** What ad servers say they have sent, by variant; empty while none has told. */
+  readonly sent: ReadonlyMap<string, SentEvents>;
+  /** Days since the phase was opened, to its end if it has one. */
+  readonly days: number;
   /** Units that were exposed to, or have events in, more than one arm. */
   readonly unitsInSeveralArms: number;
   /** Units with events but no exposure. */
@@ -18,6 +22,12 @@ export interface PhaseStatistics {
   readonly foldedThrough: string;
   /** Events and exposures that predictors hold and PostgreSQL has not, as they last told, and the age of the oldest. */
   readonly spooled: { readonly records: number; readonly oldestSeconds: number };
+}
+
+/** Events of one arm since the phase began. */
+export interface SentEvents {
+  readonly impressions: number;
+  readonly clicks: number;
 }
 
 export interface ArmStatistics {
@@ -52,6 +62,15 @@ export class KeptStatistics {
         'SELECT units_in_several_arms, units_without_exposure FROM exp_phase WHERE experiment = $1 AND phase = $2',
         [experiment, phase],
       );
+      const sent: MomentsRow[] = await manager.query(
+        'SELECT variant, impressions, clicks FROM event_total WHERE experiment = $1 AND phase = $2 ORDER BY variant',
+        [experiment, phase],
+      );
+      const [opened]: MomentsRow[] = await manager.query(
+        `SELECT extract(epoch FROM coalesce(closed_at, now()) - opened_at) / 86400 AS days
+         FROM experiment_phase WHERE experiment = $1 AND phase = $2`,
+        [experiment, phase],
+      );
       const [fold]: MomentsRow[] = await manager.query(
         `SELECT (SELECT count(*) FROM (SELECT FROM event_delta LIMIT ${MAX_COUNTED}) AS waiting) AS pending, folded_through
          FROM fold_state`,
@@ -64,6 +83,13 @@ export class KeptStatistics {
       );
       return {
         arms: new Map(arms.map((row) => [row['variant'] ?? '', armStatistics(row)])),
+        sent: new Map(
+          sent.map(({ variant, impressions, clicks }) => [
+            variant ?? '',
+            { impressions: Number(impressions), clicks: Number(clicks) },
+          ]),
+        ),
+        days: Number(opened?.['days'] ?? 0),
         unitsInSeveralArms: Number(counts?.['units_in_several_arms'] ?? 0),
         unitsWithoutExposure: Number(counts?.['units_without_exposure'] ?? 0),
         pendingDeltas: Number(fold?.['pending']),

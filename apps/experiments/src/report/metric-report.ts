@@ -13,11 +13,15 @@ import type { ExperimentDesign } from '../experiment/experiment-design';
 import type { ArmStatistics } from './kept-statistics';
 import type { MetricDefinition } from './metric-definitions';
 
-/** One metric of each arm, and of each arm against the control; a typed refusal where nothing can be inferred. */
+/**
+ * One metric of each arm, and of each arm against the control with intervals of error `alpha`; a typed refusal where
+ * nothing can be inferred.
+ */
 export function metricReport(
   metric: MetricDefinition,
   design: ExperimentDesign,
   statistics: ReadonlyMap<string, ArmStatistics>,
+  alpha = design.alpha,
 ): MetricReport {
   const arms = design.variants.map(({ name, control }) => {
     const sums = statistics.get(name)?.sums.get(metric.name) ?? emptyArmSums();
@@ -41,7 +45,7 @@ export function metricReport(
     if (a === undefined) throw new TypeError('a design without a control cannot be stored');
     if (isRefusal(a.estimate)) return a.estimate;
     if (isRefusal(b.estimate)) return b.estimate;
-    const comparison = compareArms(a.estimate, b.estimate, { alpha: design.alpha, plannedUnits: design.plannedUnits });
+    const comparison = compareArms(a.estimate, b.estimate, { alpha, plannedUnits: design.plannedUnits });
     if (isRefusal(comparison)) return comparison;
     const tooFew = enoughForBounds(a.sums, b.sums, { money: metric.money });
     return tooFew === undefined ? comparison : withoutSequentialBounds(comparison, tooFew);

@@ -54,6 +54,8 @@ export function armOf(units: number, outcome: (unit: number) => UnitOutcome): Ar
 export function phaseOf(arms: Readonly<Record<string, ArmStatistics>>): PhaseStatistics {
   return {
     arms: new Map(Object.entries(arms)),
+    sent: new Map(),
+    days: 2,
     unitsInSeveralArms: 0,
     unitsWithoutExposure: 0,
     pendingDeltas: 0,

@@ -1,6 +1,6 @@
 import type { ArmSums } from '@adlift/statistics';
 import type { ReportInputs } from './compose-report';
-import type { ArmStatistics, PhaseStatistics } from './kept-statistics';
+import type { ArmStatistics, PhaseStatistics, SentEvents } from './kept-statistics';
 
 /** Exact integers are kept as text, which JSON does not round. */
 type StoredSums = { readonly [sum in keyof ArmSums]: string };
@@ -12,7 +12,10 @@ type StoredArm = Omit<ArmStatistics, 'sums' | 'calibration'> & {
 
 /** Inputs of a report as JSON. */
 export type StoredInputs = Omit<ReportInputs, 'statistics'> & {
-  readonly statistics: Omit<PhaseStatistics, 'arms'> & { readonly arms: Readonly<Record<string, StoredArm>> };
+  readonly statistics: Omit<PhaseStatistics, 'arms' | 'sent'> & {
+    readonly arms: Readonly<Record<string, StoredArm>>;
+    readonly sent: Readonly<Record<string, SentEvents>>;
+  };
 };
 
 /** The inputs as JSON, from which `restoreInputs` makes them again to the digit. */
@@ -25,7 +28,8 @@ export function storeInputs({ statistics, ...rest }: ReportInputs): StoredInputs
       calibration: storeSums(arm.calibration),
     },
   ]);
-  return { ...rest, statistics: { ...statistics, arms: Object.fromEntries(arms) } };
+  const sent = Object.fromEntries(statistics.sent);
+  return { ...rest, statistics: { ...statistics, arms: Object.fromEntries(arms), sent } };
 }
 
 /** The inputs that were stored. */
@@ -40,7 +44,8 @@ export function restoreInputs({ statistics, ...rest }: StoredInputs): ReportInpu
       calibration: restoreSums(arm.calibration),
     },
   ]);
-  return { ...rest, statistics: { ...statistics, arms: new Map(arms) } };
+  const sent = new Map(Object.entries(statistics.sent));
+  return { ...rest, statistics: { ...statistics, arms: new Map(arms), sent } };
 }
 
 function storeSums(sums: ArmSums): StoredSums {

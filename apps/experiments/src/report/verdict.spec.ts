@@ -1,93 +1,83 @@
-import type { GuardrailReport, MetricReport } from '@adlift/client';
-import { refuse, type Comparison } from '@adlift/statistics';
-import type { ExperimentDesign } from '../experiment/experiment-design';
-import { decideVerdict } from './verdict';
+import type { FamilyTest, GuardrailReport } from '@adlift/client';
+import { decideVerdict, type Evidence } from './verdict';
 
-const DESIGN = { goal: 'rpm', mode: 'sequential', decisionScale: 'relative', plannedUnits: 1000 } as ExperimentDesign;
-const OK = [{ name: 'sample_ratio', ok: true, detail: '' }];
-const KEPT = [guardrail('calibration', 'a', true), guardrail('calibration', 'b', true)];
-const ABOVE = { low: 0.1, high: 0.2 };
-const AROUND = { low: -0.1, high: 0.2 };
-const BELOW = { low: -0.2, high: -0.1 };
-
-function guardrail(name: GuardrailReport['name'], variant: string, ok: boolean): GuardrailReport {
-  return { name, variant, control: variant === 'a', ok, value: 1, interval: null, detail: '' };
+function guardrail(name: string, variant: string, ok: boolean, proven = ok): GuardrailReport {
+  return { name, variant, control: variant === 'a', ok, proven, value: 1, interval: null, detail: '' };
 }
 
-function metrics(intervals: {
-  fixed?: object;
-  sequential?: object;
-  absolute?: object;
-  units?: number;
-}): MetricReport[] {
-  const { fixed = AROUND, sequential = AROUND, absolute = AROUND, units = 500 } = intervals;
-  const result = {
-    absolute: { ...absolute, sequential: absolute },
-    relative: { interval: fixed, sequential },
-  } as unknown as Comparison;
-  const arms = ['a', 'b'].map((variant) => ({ variant, control: variant === 'a', units, value: 1 }));
-  return [{ metric: 'rpm', arms, comparisons: [{ variant: 'b', result }] }];
+function goal(variant: string, outcome: FamilyTest['outcome'], metric = 'rpm'): FamilyTest {
+  return { metric, variant, refusal: null, p: 0.01, adjustedP: 0.01, outcome, interval: null };
 }
+
+const refused: FamilyTest = { ...goal('b', 'undecided'), refusal: 'too_few_payers', p: null, adjustedP: null };
+
+const decide = (changes: Partial<Evidence>): ReturnType<typeof decideVerdict> =>
+  decideVerdict({
+    state: 'running',
+    checks: [{ name: 'sample_ratio', ok: true, detail: '' }],
+    guardrails: [guardrail('calibration', 'a', true), guardrail('calibration', 'b', true)],
+    goals: [goal('b', 'undecided')],
+    ...changes,
+  });
 
 describe('decideVerdict', () => {
-  it('ships what is better by the sequential interval, and rolls back what is worse', () => {
-    expect(decideVerdict(DESIGN, 'running', metrics({ sequential: ABOVE }), OK, KEPT)).toEqual({
+  it('ships what is better by a goal and worse by none', () => {
+    expect(decide({ goals: [goal('b', 'better')] })).toEqual({ verdict: 'ship', reasons: ['rpm_better:b'] });
+    expect(decide({ goals: [goal('b', 'better'), goal('b', 'worse', 'ctr')] }).verdict).toBe('rollback');
+    expect(decide({ goals: [goal('b', 'better'), goal('c', 'worse')] })).toEqual({
       verdict: 'ship',
       reasons: ['rpm_better:b'],
     });
-    expect(decideVerdict(DESIGN, 'running', metrics({ sequential: BELOW }), OK, KEPT).verdict).toBe('rollback');
   });
 
-  it('never ships on the fixed interval of a sequential design', () => {
-    expect(decideVerdict(DESIGN, 'running', metrics({ fixed: ABOVE }), OK, KEPT).verdict).toBe('keep_running');
-  });
-
-  it('decides a fixed design by the fixed interval, and not before its planned size', () => {
-    const design: ExperimentDesign = { ...DESIGN, mode: 'fixed' };
-    expect(decideVerdict(design, 'running', metrics({ fixed: ABOVE, units: 499 }), OK, KEPT)).toEqual({
+  it('rolls back when every variant is worse by a goal', () => {
+    expect(decide({ goals: [goal('b', 'worse')] })).toEqual({ verdict: 'rollback', reasons: ['rpm_worse:b'] });
+    expect(decide({ goals: [goal('b', 'worse'), goal('c', 'undecided')] })).toEqual({
       verdict: 'keep_running',
-      reasons: ['not_final:b'],
+      reasons: ['rpm_worse:b', 'rpm_undecided:c'],
     });
-    expect(decideVerdict(design, 'running', metrics({ fixed: ABOVE }), OK, KEPT).verdict).toBe('ship');
-  });
-
-  it('decides on the absolute scale where the design says so', () => {
-    const design: ExperimentDesign = { ...DESIGN, decisionScale: 'absolute' };
-    expect(decideVerdict(design, 'running', metrics({ absolute: ABOVE }), OK, KEPT).verdict).toBe('ship');
-    expect(decideVerdict(design, 'running', metrics({ sequential: ABOVE }), OK, KEPT).verdict).toBe('keep_running');
   });
 
   it('says invalid, whatever the lift, when a check failed', () => {
-    const failed = [...OK, { name: 'single_arm', ok: false, detail: '3 units' }];
-    expect(decideVerdict(DESIGN, 'running', metrics({ sequential: ABOVE }), failed, KEPT)).toEqual({
+    const checks = [
+      { name: 'single_arm', ok: false, detail: '3 units' },
+      { name: 'folded', ok: true, detail: '' },
+    ];
+    const guardrails = [guardrail('calibration', 'b', false)];
+    expect(decide({ checks, guardrails, goals: [goal('b', 'better')] })).toEqual({
       verdict: 'invalid',
       reasons: ['check_failed:single_arm'],
     });
   });
 
   it('rolls back a variant that breaks a guardrail, whatever it earns', () => {
-    const broken = [guardrail('calibration', 'a', true), guardrail('calibration', 'b', false)];
-    expect(decideVerdict(DESIGN, 'running', metrics({ sequential: ABOVE }), OK, broken)).toEqual({
+    const guardrails = [guardrail('calibration', 'a', true), guardrail('calibration', 'b', false)];
+    expect(decide({ guardrails, goals: [goal('b', 'better')] })).toEqual({
       verdict: 'rollback',
       reasons: ['guardrail_failed:calibration:b'],
     });
-    const failed = [{ name: 'sample_ratio', ok: false, detail: '' }];
-    expect(decideVerdict(DESIGN, 'running', metrics({}), failed, broken).verdict).toBe('invalid');
   });
 
   it('lets a variant win over a control that predicts badly, but not over one that does not answer itself', () => {
-    const badControl = [guardrail('calibration', 'a', false)];
-    expect(decideVerdict(DESIGN, 'running', metrics({ sequential: ABOVE }), OK, badControl).verdict).toBe('ship');
-    const silentControl = [guardrail('fallback_share', 'a', false)];
-    expect(decideVerdict(DESIGN, 'running', metrics({ sequential: ABOVE }), OK, silentControl)).toEqual({
+    const goals = [goal('b', 'better')];
+    expect(decide({ guardrails: [guardrail('calibration', 'a', false)], goals }).verdict).toBe('ship');
+    expect(decide({ guardrails: [guardrail('fallback_share', 'a', false)], goals })).toEqual({
       verdict: 'keep_running',
       reasons: ['guardrail_failed:fallback_share:a'],
     });
   });
 
+  it('waits with shipping until the variant is shown to keep to its guardrails', () => {
+    const guardrails = [guardrail('not_worse:ctr', 'b', true, false)];
+    expect(decide({ guardrails, goals: [goal('b', 'better')] })).toEqual({
+      verdict: 'keep_running',
+      reasons: ['guardrail_open:not_worse:ctr:b'],
+    });
+    expect(decide({ guardrails, goals: [goal('b', 'worse')] }).verdict).toBe('rollback');
+  });
+
   it('says why there is no decision, and inconclusive once the experiment has ended', () => {
-    const tooFew = metrics({ sequential: refuse('too_few_payers', '12 of 200') });
-    expect(decideVerdict(DESIGN, 'running', tooFew, OK, KEPT).reasons).toEqual(['too_few_payers:b']);
-    expect(decideVerdict(DESIGN, 'concluded', metrics({}), OK, KEPT).verdict).toBe('inconclusive');
+    expect(decide({ goals: [refused] })).toEqual({ verdict: 'keep_running', reasons: ['too_few_payers:b'] });
+    expect(decide({ state: 'concluded' })).toEqual({ verdict: 'inconclusive', reasons: ['rpm_undecided:b'] });
   });
 });

@@ -1,0 +1,61 @@
+import type { GuardrailReport } from '@adlift/client';
+import { emptyArmSums, estimateArm, isRefusal, judgeNonInferiority, refuse } from '@adlift/statistics';
+import type { ExperimentDesign } from '../experiment/experiment-design';
+import type { PhaseStatistics } from './kept-statistics';
+import { METRICS } from './metric-definitions';
+
+/**
+ * The guardrails that the design names: each variant's metric may be worse than the control's by less than the margin,
+ * a share of the control's value whose noise counts too. Each is judged alone, one-sided at the design's alpha.
+ */
+export function notWorseGuardrails(design: ExperimentDesign, { arms }: PhaseStatistics): GuardrailReport[] {
+  return (design.metrics?.guardrails ?? []).flatMap(({ metric: name, margin }) => {
+    const metric = METRICS.find((one) => one.name === name);
+    if (metric === undefined) throw new TypeError(`no metric "${name}"`);
+    const estimates = design.variants.map(({ name: variant, control }) => {
+      const sums = arms.get(variant)?.sums.get(metric.name) ?? emptyArmSums();
+      return { variant, control, estimate: estimateArm(metric.kind, sums, metric.scale) };
+    });
+    const base = estimates.find(({ control }) => control)?.estimate ?? refuse('no_units', 'There is no control.');
+    return estimates
+      .filter(({ control }) => !control)
+      .map(({ variant, estimate }) => ({
+        ...{ name: `not_worse:${name}`, variant, control: false },
+        ...judge(design, margin, base, estimate),
+      }));
+  });
+}
+
+type Estimate = ReturnType<typeof estimateArm>;
+
+function judge(
+  { mode, alpha, plannedUnits }: ExperimentDesign,
+  margin: number,
+  control: Estimate,
+  treatment: Estimate,
+): Pick<GuardrailReport, 'ok' | 'proven' | 'value' | 'interval' | 'detail'> {
+  const open = (reason: string): ReturnType<typeof judge> => ({
+    ...{ ok: true, proven: false, value: null, interval: null },
+    detail: `not judged (${reason}); may be ${percent(margin)} worse`,
+  });
+  if (isRefusal(control)) return open(control.reason);
+  if (isRefusal(treatment)) return open(treatment.reason);
+  if (!(control.value > 0)) return open(control.value === 0 ? 'zero_baseline' : 'negative_baseline');
+  const n = control.units + treatment.units;
+  if (mode === 'fixed' && n < plannedUnits) return open('not_final');
+  // The hypothesis "worse by the margin" is treatment = (1 - margin) control: the control's noise enters by that factor.
+  const variance = treatment.variance / treatment.units + ((1 - margin) ** 2 * control.variance) / control.units;
+  if (variance === 0) return open('zero_variance');
+  const { holds, violated, p } = judgeNonInferiority(treatment.value - control.value, Math.sqrt(variance), {
+    margin: margin * control.value,
+    alpha,
+    lowerIsBetter: false,
+    ...(mode === 'sequential' ? { sequential: { n, plannedUnits } } : {}),
+  });
+  const value = treatment.value / control.value - 1;
+  const judged = holds ? 'shown not to be' : violated ? 'shown to be' : 'may be';
+  const detail = `${percent(value)} lift; ${judged} worse by ${percent(margin)} or more (p ${p.toPrecision(2)})`;
+  return { ok: !violated, proven: holds, value, interval: null, detail };
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
