@@ -178,7 +178,7 @@ describe('shadow variants', () => {
     expect(control?.meanAbsoluteDifference).toBeCloseTo(mean(difference), 6);
 
     const of = [...units.values()];
-    const [sumM, sumD] = [mean(of.map(({ m }) => m)) * of.length, mean(of.map(({ d }) => d)) * of.length];
+    const [sumM, sumD] = [of.reduce((sum, { m }) => sum + m, 0), of.reduce((sum, { d }) => sum + d, 0)];
     const ratio = sumM / sumD;
     const residuals = of.map(({ m, d }) => (m - ratio * d) / (sumD / of.length));
     const variance = residuals.reduce((sum, r) => sum + r * r, 0) / (of.length - 1);
