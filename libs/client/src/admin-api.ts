@@ -1,5 +1,6 @@
 import type { AuditFilter, AuditPage, KeyView, MadeKey } from './access';
 import type { AdEntry, AdState, CatalogueChange } from './ads';
+import { ApiConnection } from './api-connection';
 import type { ErasedUnit } from './erased-unit';
 import type { ModelView, PolicyView, ReplicaView, ServingPolicy } from './models';
 import type { AaQuestion, AaReport, PowerPlan, PowerQuestion } from './planning';
@@ -25,20 +26,6 @@ export interface StepOptions {
 export type PlainStep =
   'ready' | 'unschedule' | 'pause' | 'resume' | 'resync' | 'stop' | 'conclude' | 'abort' | 'archive';
 
-/** The answer of an API said no; `detail` is what it said. */
-export class ApiError extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    readonly detail: string,
-    /** Path of the field that is at fault, where there is one. */
-    readonly field?: string,
-  ) {
-    super(detail);
-    this.name = 'ApiError';
-  }
-}
-
 /** A bundle to be registered: its manifest and its files by path. */
 export interface PublishableBundle {
   readonly manifest: {
@@ -50,16 +37,13 @@ export interface PublishableBundle {
   readonly digest: string;
 }
 
-/** The admin API of the experiments app. Every call rejects with {@link ApiError}, or TypeError when nobody answers. */
+/** The admin API of the experiments app. Every call rejects with ApiError, or TypeError when nobody answers. */
 export class AdminApi {
-  private readonly authorization: Readonly<Record<string, string>>;
+  private readonly api: ApiConnection;
 
-  /** `key` has the grant `admin`; none where access is open. */
-  constructor(
-    private readonly url: string,
-    key?: string,
-  ) {
-    this.authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  /** `key` has the grant `admin`, or roles that allow what is called; none where access is open. */
+  constructor(url: string, key?: string) {
+    this.api = new ApiConnection(url, key);
   }
 
   /** All experiments but archived ones, in the order in which they were made. */
@@ -67,7 +51,7 @@ export class AdminApi {
     const all: ExperimentView[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
-      const page: ExperimentPage = await this.call(
+      const page: ExperimentPage = await this.api.call(
         'GET',
         `/v1/experiments?limit=1000${cursor === '' ? '' : `&cursor=${cursor}`}`,
       );
@@ -78,42 +62,42 @@ export class AdminApi {
   }
 
   experiment(key: string): Promise<ExperimentView> {
-    return this.call('GET', experimentPath(key));
+    return this.api.call('GET', experimentPath(key));
   }
 
   /** How large an experiment must be, by the traffic of the last days. */
   planPower(question: PowerQuestion): Promise<PowerPlan> {
-    return this.call('POST', '/v1/planning/power', question);
+    return this.api.call('POST', '/v1/planning/power', question);
   }
 
   /** How often each metric sees a difference where there is none, by the traffic of the last days. */
   replayAa(question: AaQuestion): Promise<AaReport> {
-    return this.call('POST', '/v1/planning/aa', question);
+    return this.api.call('POST', '/v1/planning/aa', question);
   }
 
   /** The rates of the report cut by what was counted, or by one dimension. */
   slices(key: string, dimension?: string): Promise<SliceReport> {
     const query = dimension === undefined ? '' : `?dimension=${encodeURIComponent(dimension)}`;
-    return this.call('GET', `/v1/experiments/${encodeURIComponent(key)}/slices${query}`);
+    return this.api.call('GET', `/v1/experiments/${encodeURIComponent(key)}/slices${query}`);
   }
 
   /** Candidates behind a report, the newest first. */
   samples(key: string, filter: SampleFilter = {}): Promise<SamplePage> {
     const query = new URLSearchParams({ ...filter });
-    return this.call('GET', `/v1/experiments/${encodeURIComponent(key)}/samples?${query.toString()}`);
+    return this.api.call('GET', `/v1/experiments/${encodeURIComponent(key)}/samples?${query.toString()}`);
   }
 
   createExperiment(body: unknown): Promise<ExperimentView> {
-    return this.call('POST', '/v1/experiments', body);
+    return this.api.call('POST', '/v1/experiments', body);
   }
 
   /** Replaces the given parts of a draft: description, design, schedule. */
   editExperiment(key: string, changes: unknown, { ifRevision }: StepOptions = {}): Promise<ExperimentView> {
-    return this.call('PATCH', experimentPath(key), changes, ifMatch(ifRevision));
+    return this.api.call('PATCH', experimentPath(key), changes, ifMatch(ifRevision));
   }
 
   cloneExperiment(key: string, newKey: string): Promise<ExperimentView> {
-    return this.call('POST', `${experimentPath(key)}/clone`, { key: newKey });
+    return this.api.call('POST', `${experimentPath(key)}/clone`, { key: newKey });
   }
 
   /** Waits until every live replica has the models. */
@@ -147,33 +131,33 @@ export class AdminApi {
   }
 
   async phases(key: string): Promise<readonly PhaseView[]> {
-    const { phases } = await this.call<{ phases: PhaseView[] }>('GET', `${experimentPath(key)}/phases`);
+    const { phases } = await this.api.call<{ phases: PhaseView[] }>('GET', `${experimentPath(key)}/phases`);
     return phases;
   }
 
   /** Every change, the newest first. */
   async revisions(key: string): Promise<readonly RevisionView[]> {
-    const { revisions } = await this.call<{ revisions: RevisionView[] }>('GET', `${experimentPath(key)}/revisions`);
+    const { revisions } = await this.api.call<{ revisions: RevisionView[] }>('GET', `${experimentPath(key)}/revisions`);
     return revisions;
   }
 
   /** Where the experiment's flag puts the unit, and how that is computed. */
   explainAssignment(experiment: string, unitId: string): Promise<AssignmentExplanation> {
-    return this.call('POST', '/v1/assignments/explain', { experiment, unitId });
+    return this.api.call('POST', '/v1/assignments/explain', { experiment, unitId });
   }
 
   /** Agrees to the experiment's traffic as its second person. */
   approveExperiment(key: string, reason = ''): Promise<ExperimentView> {
-    return this.call('POST', `/v1/experiments/${encodeURIComponent(key)}/approve`, { reason });
+    return this.api.call('POST', `/v1/experiments/${encodeURIComponent(key)}/approve`, { reason });
   }
 
   report(key: string): Promise<Report> {
-    return this.call('GET', `/v1/experiments/${encodeURIComponent(key)}/report`);
+    return this.api.call('GET', `/v1/experiments/${encodeURIComponent(key)}/report`);
   }
 
   /** The experiment's shadow variants beside what was served. */
   shadowReport(key: string): Promise<ShadowReport> {
-    return this.call('GET', `/v1/experiments/${encodeURIComponent(key)}/shadow`);
+    return this.api.call('GET', `/v1/experiments/${encodeURIComponent(key)}/shadow`);
   }
 
   /** Uploads the files, registers the manifest; with a label such as `champion` moves that too. */
@@ -181,94 +165,95 @@ export class AdminApi {
     for (const [path, { sha256 }] of Object.entries(manifest.files)) {
       const bytes = files.get(path);
       if (bytes === undefined) throw new RangeError(`the bundle ${digest} lacks its file ${path}`);
-      await this.send('PUT', `/v1/models/files/${sha256}`, 'application/octet-stream', bytes);
+      await this.api.send('PUT', `/v1/models/files/${sha256}`, 'application/octet-stream', bytes);
     }
-    await this.call('POST', '/v1/models', manifest);
-    if (label !== undefined) await this.call('PUT', `/v1/models/${manifest.name}/${manifest.version}/labels/${label}`);
+    await this.api.call('POST', '/v1/models', manifest);
+    if (label !== undefined)
+      await this.api.call('PUT', `/v1/models/${manifest.name}/${manifest.version}/labels/${label}`);
   }
 
   /** All model versions, oldest first. */
   async models(): Promise<readonly ModelView[]> {
-    const { models } = await this.call<{ models: ModelView[] }>('GET', '/v1/models');
+    const { models } = await this.api.call<{ models: ModelView[] }>('GET', '/v1/models');
     return models;
   }
 
   /** Asks every replica to load the version, to let go of it, or to verify and load it anew; they follow in seconds. */
   requestModel(action: 'load' | 'unload' | 'reload', name: string, version: string): Promise<ModelView> {
-    return this.call('POST', `${versionPath(name, version)}/${action}`);
+    return this.api.call('POST', `${versionPath(name, version)}/${action}`);
   }
 
   labelModel(name: string, version: string, label: string): Promise<void> {
-    return this.call('PUT', `${versionPath(name, version)}/labels/${encodeURIComponent(label)}`);
+    return this.api.call('PUT', `${versionPath(name, version)}/labels/${encodeURIComponent(label)}`);
   }
 
   unlabelModel(name: string, version: string, label: string): Promise<void> {
-    return this.call('DELETE', `${versionPath(name, version)}/labels/${encodeURIComponent(label)}`);
+    return this.api.call('DELETE', `${versionPath(name, version)}/labels/${encodeURIComponent(label)}`);
   }
 
   modelPolicy(name: string): Promise<PolicyView> {
-    return this.call('GET', `/v1/models/${encodeURIComponent(name)}/policy`);
+    return this.api.call('GET', `/v1/models/${encodeURIComponent(name)}/policy`);
   }
 
   /** Without a policy the default one is in force again. */
   setModelPolicy(name: string, policy?: ServingPolicy): Promise<PolicyView> {
     const path = `/v1/models/${encodeURIComponent(name)}/policy`;
-    return policy === undefined ? this.call('DELETE', path) : this.call('PUT', path, { policy });
+    return policy === undefined ? this.api.call('DELETE', path) : this.api.call('PUT', path, { policy });
   }
 
   async replicas(): Promise<readonly ReplicaView[]> {
-    const { replicas } = await this.call<{ replicas: ReplicaView[] }>('GET', '/v1/replicas');
+    const { replicas } = await this.api.call<{ replicas: ReplicaView[] }>('GET', '/v1/replicas');
     return replicas;
   }
 
   /** Puts 1 to 10,000 ads into the catalogue, all or none; the features given replace those that an ad had. */
   putAds(ads: readonly AdEntry[]): Promise<CatalogueChange> {
-    return this.call('PUT', '/v1/ads', { ads });
+    return this.api.call('PUT', '/v1/ads', { ads });
   }
 
   removeAd(adId: string): Promise<CatalogueChange> {
-    return this.call('DELETE', `/v1/ads/${encodeURIComponent(adId)}`);
+    return this.api.call('DELETE', `/v1/ads/${encodeURIComponent(adId)}`);
   }
 
   /** The ad as of a version of the catalogue, by default now. */
   ad(adId: string, version?: number): Promise<AdState> {
     const query = version === undefined ? '' : `?version=${version}`;
-    return this.call('GET', `/v1/ads/${encodeURIComponent(adId)}${query}`);
+    return this.api.call('GET', `/v1/ads/${encodeURIComponent(adId)}${query}`);
   }
 
   /** Events that were reported and did not count, a page of them, the newest first. */
   rejectedEvents(filter: RejectedEventFilter = {}): Promise<RejectedEventPage> {
-    return this.call('GET', `/v1/events/rejected?${new URLSearchParams({ ...filter }).toString()}`);
+    return this.api.call('GET', `/v1/events/rejected?${new URLSearchParams({ ...filter }).toString()}`);
   }
 
   /** Notes that these were sent again and taken. */
   async noteReplayed(ids: readonly string[]): Promise<void> {
-    await this.call('POST', '/v1/events/rejected/replayed', { ids });
+    await this.api.call('POST', '/v1/events/rejected/replayed', { ids });
   }
 
   /** Erases what is stored of a unit; what it had counted stays in the sums, without its name. */
   eraseUnit(unit: string): Promise<ErasedUnit> {
-    return this.call('DELETE', `/v1/units/${encodeURIComponent(unit)}`);
+    return this.api.call('DELETE', `/v1/units/${encodeURIComponent(unit)}`);
   }
 
   /** All keys that were made here, revoked ones too. */
   async keys(): Promise<readonly KeyView[]> {
-    const { keys } = await this.call<{ keys: KeyView[] }>('GET', '/v1/keys');
+    const { keys } = await this.api.call<{ keys: KeyView[] }>('GET', '/v1/keys');
     return keys;
   }
 
   /** `expiresAt` in ISO 8601. */
   makeKey(key: { name: string; grants: readonly string[]; expiresAt?: string }): Promise<MadeKey> {
-    return this.call('POST', '/v1/keys', key);
+    return this.api.call('POST', '/v1/keys', key);
   }
 
   revokeKey(id: string): Promise<KeyView> {
-    return this.call('DELETE', `/v1/keys/${encodeURIComponent(id)}`);
+    return this.api.call('DELETE', `/v1/keys/${encodeURIComponent(id)}`);
   }
 
   /** A page of what was changed, the newest first. */
   audit(filter: AuditFilter = {}): Promise<AuditPage> {
-    return this.call('GET', `/v1/audit?${new URLSearchParams({ ...filter }).toString()}`);
+    return this.api.call('GET', `/v1/audit?${new URLSearchParams({ ...filter }).toString()}`);
   }
 
   private step(
@@ -282,55 +267,7 @@ export class AdminApi {
       ...(force && { force: 'true' }),
     }).toString();
     const path = `${experimentPath(key)}/${step}${query === '' ? '' : `?${query}`}`;
-    return this.call('POST', path, { ...body, ...(reason === undefined ? {} : { reason }) }, ifMatch(ifRevision));
-  }
-
-  private async call<T>(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<T> {
-    const text = await this.send(
-      method,
-      path,
-      'application/json',
-      body === undefined ? undefined : JSON.stringify(body),
-      headers,
-    );
-    return (text === '' ? undefined : JSON.parse(text)) as T;
-  }
-
-  private async send(
-    method: string,
-    path: string,
-    type: string,
-    body: string | Uint8Array | undefined,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<string> {
-    const answer = await fetch(this.url + path, {
-      method,
-      ...(body === undefined
-        ? { headers: { ...this.authorization, ...headers } }
-        : {
-            headers: { ...this.authorization, ...headers, 'content-type': type },
-            body: typeof body === 'string' ? body : Buffer.from(body),
-          }),
-    });
-    const text = await answer.text();
-    if (answer.ok) return text;
-    let problem: { code?: string; detail?: string; field?: string } = {};
-    try {
-      problem = JSON.parse(text) as typeof problem;
-    } catch {
-      // A proxy in between may answer in its own format.
-    }
-    throw new ApiError(
-      answer.status,
-      problem.code ?? 'unknown',
-      problem.detail ?? `${method} ${path} answered ${answer.status}: ${text.slice(0, 200)}`,
-      problem.field,
-    );
+    return this.api.call('POST', path, { ...body, ...(reason === undefined ? {} : { reason }) }, ifMatch(ifRevision));
   }
 }
 

@@ -7,8 +7,9 @@ export {
   type MadeWebhook,
   type WebhookView,
 } from './access';
-export { AdminApi, ApiError, type PlainStep, type PublishableBundle, type StepOptions } from './admin-api';
+export { AdminApi, type PlainStep, type PublishableBundle, type StepOptions } from './admin-api';
 export { type AdEntry, type AdState, type CatalogueChange } from './ads';
+export { ApiError } from './api-connection';
 export { AdServerClient, type EventMessage, type PredictCall, type PredictReply } from './ad-server-client';
 export {
   type ApprovalView,

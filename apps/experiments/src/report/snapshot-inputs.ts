@@ -53,5 +53,13 @@ function storeSums(sums: ArmSums): StoredSums {
 }
 
 function restoreSums(sums: StoredSums): ArmSums {
-  return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, BigInt(sum)])) as unknown as ArmSums;
+  return {
+    units: BigInt(sums.units),
+    sumM: BigInt(sums.sumM),
+    sumD: BigInt(sums.sumD),
+    sumMM: BigInt(sums.sumMM),
+    sumDD: BigInt(sums.sumDD),
+    sumMD: BigInt(sums.sumMD),
+    unitsWithM: BigInt(sums.unitsWithM),
+  };
 }
