@@ -1,3 +1,4 @@
+import { percentText, rangeText } from './percent-text';
 import type { MetricReport, Report } from './report';
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -46,14 +47,12 @@ function metricRows({ metric, arms, comparisons }: MetricReport, currency: strin
     if (result === undefined) return [...start, '', '', '', ''];
     if ('refused' in result) return [...start, `no inference: ${result.reason}`, '', '', ''];
     const { lift, p, interval, sequential } = result.relative;
-    return [...start, percent(lift), range(interval), p < 0.0001 ? '< .0001' : p.toFixed(4), range(sequential)];
+    return [
+      ...start,
+      percentText(lift),
+      rangeText(interval),
+      p < 0.0001 ? '< .0001' : p.toFixed(4),
+      rangeText(sequential),
+    ];
   });
-}
-
-function range(interval: { low: number; high: number } | { refused: true; reason: string }): string {
-  return 'refused' in interval ? interval.reason : `${percent(interval.low)} .. ${percent(interval.high)}`;
-}
-
-function percent(share: number): string {
-  return `${share >= 0 ? '+' : ''}${(100 * share).toFixed(1)} %`;
 }

@@ -1,3 +1,4 @@
+import { percentText, rangeText } from './percent-text';
 import type { DimensionReport, SliceMetric, SliceReport } from './slices';
 
 const NAMES: Readonly<Record<string, string>> = { ctr: 'CTR', conversionRate: 'conversions per click', rpm: 'RPM' };
@@ -33,11 +34,6 @@ function metricRows({ metric, comparisons, adjustedP }: SliceMetric): string[][]
     const start = [NAMES[metric] ?? metric, variant];
     if ('refused' in result) return [...start, `no inference: ${result.reason}`, '', ''];
     const { lift, interval } = result.relative;
-    const range = 'refused' in interval ? interval.reason : `${percent(interval.low)} .. ${percent(interval.high)}`;
-    return [...start, percent(lift), range, (adjustedP[variant] ?? NaN).toFixed(4)];
+    return [...start, percentText(lift), rangeText(interval), (adjustedP[variant] ?? NaN).toFixed(4)];
   });
-}
-
-function percent(share: number): string {
-  return `${share >= 0 ? '+' : ''}${(100 * share).toFixed(1)} %`;
 }

@@ -1,4 +1,4 @@
-import { adliftProgram } from '../../../apps/cli/src/program';
+import { printed } from '../setup/printed';
 import { rows } from '../setup/rows';
 import { TestApps } from '../setup/test-apps';
 
@@ -67,10 +67,14 @@ describe('planning', () => {
   });
 
   it('is asked from the command line', async () => {
-    expect(await printed('power', '--goal', 'ctr', '--effect', '0.05', '--weights', '90:10')).toMatch(
+    expect(
+      await printed(apps, 'experiment', 'power', '--goal', 'ctr', '--effect', '0.05', '--weights', '90:10'),
+    ).toMatch(
       /^\d+ units in 14 days; ctr is [\d.]+\ndays +units +smallest lift that is seen\n7 +[\s\S]*a lift of 5.0 % takes \d+ units, \d+ days\n$/,
     );
-    expect(await printed('aa', '--replays', '100')).toMatch(/^100 random splits of \d+ units of 14 days; alpha 0.05\n/);
+    expect(await printed(apps, 'experiment', 'aa', '--replays', '100')).toMatch(
+      /^100 random splits of \d+ units of 14 days; alpha 0.05\n/,
+    );
   });
 
   it.each([
@@ -89,19 +93,4 @@ describe('planning', () => {
     expect(answer.status).toBe(400);
     expect(((await answer.json()) as { detail: string }).detail).toContain(detail);
   });
-
-  async function printed(...args: string[]): Promise<string> {
-    const written: string[] = [];
-    const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      written.push(String(text));
-      return true;
-    });
-    const connection = { admin: apps.admin, importer: apps.importer, close: () => Promise.resolve() };
-    try {
-      await adliftProgram(() => Promise.resolve(connection), '.').parseAsync(['node', 'adlift', 'experiment', ...args]);
-      return written.join('');
-    } finally {
-      write.mockRestore();
-    }
-  }
 });

@@ -1,8 +1,8 @@
 import type { PredictReply, Sample, SampleFilter } from '@adlift/client';
 import { proto } from '@adlift/wire';
-import { adliftProgram } from '../../../apps/cli/src/program';
 import { publishTreatment, startExperiment } from '../experiments/test-experiment';
 import { predictCall } from '../predictor/predict-call';
+import { printed } from '../setup/printed';
 import { rows } from '../setup/rows';
 import { TestApps } from '../setup/test-apps';
 import { until } from '../setup/until';
@@ -123,9 +123,9 @@ describe('samples of an experiment', () => {
   });
 
   it('are shown by the command', async () => {
-    const text = await printed('experiment', 'samples', KEY, '--outcome', 'converted');
+    const text = await printed(apps, 'experiment', 'samples', KEY, '--outcome', 'converted');
     expect(text.trim().split('\n')).toHaveLength(1 + REQUESTS / 6);
-    const document = JSON.parse(await printed('experiment', 'samples', KEY, '--limit', '2', '--json')) as object;
+    const document = JSON.parse(await printed(apps, 'experiment', 'samples', KEY, '--limit', '2', '--json')) as object;
     expect(document).toMatchObject({ samples: [{ unit: `unit-${REQUESTS - 1}` }, { unit: `unit-${REQUESTS - 2}` }] });
   });
 
@@ -153,20 +153,5 @@ describe('samples of an experiment', () => {
 
   async function isFound(path: string): Promise<boolean> {
     return (await fetch(`${apps.experimentsUrl}${path}`)).ok;
-  }
-
-  async function printed(...args: string[]): Promise<string> {
-    const written: string[] = [];
-    const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      written.push(String(text));
-      return true;
-    });
-    const connection = { admin: apps.admin, importer: apps.importer, close: () => Promise.resolve() };
-    try {
-      await adliftProgram(() => Promise.resolve(connection), '.').parseAsync(['node', 'adlift', ...args]);
-      return written.join('');
-    } finally {
-      write.mockRestore();
-    }
   }
 });
