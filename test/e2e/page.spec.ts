@@ -9,6 +9,9 @@ import { BuiltStack } from './setup/built-stack';
 
 const STAGES = ['decode', 'flag_evaluation', 'encode', 'queue', 'inference', 'respond'];
 
+// A browser, and axe in it above all, has less than one core while the other suites of this tier run beside it.
+jest.setTimeout(120_000);
+
 /** The page of a stack on which a small demo was played, in a real Chromium. */
 describe('the page', () => {
   let stack: BuiltStack;
@@ -32,7 +35,7 @@ describe('the page', () => {
 
   async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
     const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })).newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000);
     page.on('console', (message) => {
       // The browser reports each refused call by itself.
       if (message.type() === 'error' && !message.text().startsWith('Failed to load')) complaints.push(message.text());
