@@ -1,7 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { status, type ServiceError } from '@grpc/grpc-js';
-import { encodeColumns, type AdServerClient, type EventMessage, type PredictReply } from '@adlift/client';
-import { proto } from '@adlift/wire';
+import {
+  encodeColumns,
+  type AdServerClient,
+  type ArmTotals,
+  type EventMessage,
+  type PredictReply,
+} from '@adlift/client';
+import { proto, uuidV7Time } from '@adlift/wire';
 import {
   clickDelayMs,
   conversionDelayMs,
@@ -9,10 +15,23 @@ import {
   isClicked,
   isConverted,
   requestAt,
+  type Arms,
   type MarketRequest,
   type Traffic,
   type World,
 } from '../market/index';
+
+/** What this ad server does wrong in the treatment, as shares; all 0 for an honest one. */
+export interface AdServerFaults {
+  /** Clicks that it never reports. */
+  readonly keptBack: number;
+  /** Events that it counts as sent, and that are lost on their way. */
+  readonly lost: number;
+  /** Answers whose events it reports as the control's. */
+  readonly misattributed: number;
+}
+
+export const NO_FAULTS: AdServerFaults = { keptBack: 0, lost: 0, misattributed: 0 };
 
 /** What the ad server saw and sent, counted by itself. */
 export interface AdServerCounts {
@@ -27,9 +46,10 @@ export interface AdServerOptions {
   readonly client: AdServerClient;
   readonly world: World;
   readonly traffic: Traffic;
-  /** The variant whose clicks are sabotaged, and the share of them that is kept back. */
-  readonly treatment: string;
-  readonly sabotage: number;
+  readonly variants: Arms<string>;
+  readonly faults: AdServerFaults;
+  /** With the grant to mint tokens of its own, which an ad server that misattributes needs. */
+  readonly importer: AdServerClient;
   /** Event time of the traffic's first moment, Unix milliseconds. */
   readonly startMs: number;
   readonly onProgress: (done: number, total: number) => void;
@@ -50,6 +70,10 @@ export class AdServer {
   readonly counts: AdServerCounts = { requests: 0, fallbacks: 0, impressions: 0, clicks: 0, conversions: 0 };
   /** Trace of the first decision of the treatment that led to a click. */
   exampleTraceId = '';
+  /** Unix milliseconds of the last decision that was made by the experiment. */
+  lastDecisionMs = 0;
+  /** By variant, what it has counted as sent. */
+  private readonly sent = new Map<string, { impressions: number; clicks: number }>();
   private buffer: EventMessage[] = [];
   private readonly sending = new Set<Promise<void>>();
 
@@ -70,59 +94,99 @@ export class AdServer {
     await Promise.all(this.sending);
   }
 
+  /** What it has sent, for the one who holds that against what is kept. */
+  get totals(): readonly ArmTotals[] {
+    return Array.from(this.sent, ([variant, totals]) => ({ variant, ...totals }));
+  }
+
   private async serve(index: number): Promise<void> {
     const { client, world, traffic } = this.options;
     const request = requestAt(world, traffic, index);
     const traceparent = `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
     const answer = await client.predict(toPredictCall(request), traceparent);
     this.counts.requests++;
+    if (answer.assignments[0]?.assigned)
+      this.lastDecisionMs = Math.max(this.lastDecisionMs, uuidV7Time(answer.predictionId));
     if (answer.fallback) this.counts.fallbacks++;
-    this.report(request, answer);
+    await this.report(request, answer);
     if (this.buffer.length >= EVENTS_PER_CALL) await this.flush(PARALLEL_EVENT_CALLS);
   }
 
   /** Decides by the market's hash what becomes of the first-ranked ad. */
-  private report(request: MarketRequest, answer: PredictReply): void {
-    const { world, traffic, startMs, treatment, sabotage } = this.options;
+  private async report(request: MarketRequest, answer: PredictReply): Promise<void> {
+    const { world, traffic, startMs, faults } = this.options;
+    const { requestId } = request;
     const first = answer.rank.indexOf(1);
     const ad = request.ads[first];
-    const token = answer.tokens.find(({ index }) => index === first)?.token;
+    const variant = answer.assignments[0]?.assigned ?? '';
+    const inTreatment = variant === this.options.variants.treatment;
+    const fails = (fault: keyof AdServerFaults, about: string): boolean =>
+      inTreatment && uniformOf(`${fault}:${about}`) < faults[fault];
+    const token = fails('misattributed', requestId)
+      ? await this.tokenOfControl(request, answer, first)
+      : answer.tokens.find(({ index }) => index === first)?.token;
     if (ad === undefined || token === undefined || token === null)
-      throw new Error(`no first-ranked ad with a token in the answer to ${request.requestId}`);
+      throw new Error(`no first-ranked ad with a token in the answer to ${requestId}`);
+    const send = (kind: 'impressions' | 'clicks' | 'conversions', event: Omit<EventMessage, 'token'>): void => {
+      this.counts[kind]++;
+      this.countSent(variant, kind);
+      if (!fails('lost', `${kind}:${requestId}`)) this.buffer.push({ ...event, token });
+    };
+
     const seenMs = startMs + request.impressionOffsetMs;
-    this.buffer.push({
+    send('impressions', {
       kind: EventKind.IMPRESSION,
-      token,
       timeMs: seenMs,
       position: 1,
       followedRank: FollowedRank.FOLLOWED,
       viewable: Viewable.VIEWABLE_YES,
     });
-    this.counts.impressions++;
-    if (!isClicked(world, traffic, request.index, ad)) return;
-    const inTreatment = answer.assignments[0]?.assigned === treatment;
-    if (inTreatment && uniformOf(request.requestId) < sabotage) return;
+    if (!isClicked(world, traffic, request.index, ad) || fails('keptBack', requestId)) return;
     const clickedMs = seenMs + clickDelayMs(traffic, request.index);
-    this.buffer.push({
+    send('clicks', {
       kind: EventKind.CLICK,
-      token,
       timeMs: clickedMs,
       chargedMicros: request.bidMicros[first] ?? 0,
       currency: 'EUR',
     });
-    this.counts.clicks++;
     if (inTreatment && this.exampleTraceId === '') this.exampleTraceId = answer.traceId;
     if (!isConverted(world, traffic, request.index, ad)) return;
-    this.buffer.push({
+    send('conversions', {
       kind: EventKind.CONVERSION,
-      token,
       timeMs: clickedMs + conversionDelayMs(traffic, request.index),
       conversionKind: 'purchase',
-      conversionId: request.requestId,
+      conversionId: requestId,
       valueMicros: conversionValueMicros(world, traffic, request.index, ad),
       currency: 'EUR',
     });
-    this.counts.conversions++;
+  }
+
+  private countSent(variant: string, kind: 'impressions' | 'clicks' | 'conversions'): void {
+    if (variant === '' || kind === 'conversions') return;
+    const totals = this.sent.get(variant) ?? { impressions: 0, clicks: 0 };
+    totals[kind]++;
+    this.sent.set(variant, totals);
+  }
+
+  /** A token for the same decision that says its unit was in the control. */
+  private async tokenOfControl(request: MarketRequest, answer: PredictReply, index: number): Promise<string> {
+    const { predictionId, assignments } = answer;
+    const { control } = this.options.variants;
+    const past = {
+      ...{ predictionId, unitId: request.unitId, placement: request.placement, currency: 'EUR' },
+      ...{
+        bidType: BidType.CPC,
+        assignments: assignments.map((one) => ({ ...one, assigned: control, served: control })),
+      },
+    };
+    const candidate = {
+      ...{ index, adId: request.adIds[index] ?? '', campaignId: request.campaignIds[index] ?? '' },
+      ...{ bidMicros: request.bidMicros[index] ?? 0, propensity: 1, pctr: answer.pctr[index] ?? 0 },
+    };
+    const { predictions } = await this.options.importer.mintTokens({
+      predictions: [{ past, candidates: [candidate] }],
+    });
+    return predictions[0]?.tokens?.[0]?.token ?? '';
   }
 
   /** Sends what is buffered, once fewer than `parallel` calls are under way. */
@@ -172,7 +236,7 @@ function toPredictCall(request: MarketRequest): proto.v1.IPredictRequest {
   };
 }
 
-/** A number in [0, 1) of the text alone: which clicks a sabotage keeps back. */
+/** A number in [0, 1) of the text alone: what goes wrong. */
 function uniformOf(text: string): number {
-  return createHash('sha256').update(`sabotage:${text}`).digest().readUInt32BE(0) / 2 ** 32;
+  return createHash('sha256').update(text).digest().readUInt32BE(0) / 2 ** 32;
 }

@@ -1,12 +1,13 @@
 import { appendFileSync } from 'node:fs';
-import { AdServerClient, type AdminApi, type Report } from '@adlift/client';
+import { AdServerClient, type Report } from '@adlift/client';
 import { DEMO_PLAN, makeTraffic, makeWorld, marketTruth, trainMarketModels, type MarketModels } from '../market/index';
 import { startProgress } from '../proof/progress';
 import type { RunningStack } from '../stack/running-stack';
 import { AdServer } from './ad-server';
 import { demoDocument, type DemoDocument } from './demo-document';
-import { demoPeople, startDemoExperiment, TREATMENT } from './demo-experiment';
-import { readPredictorState, waitFor } from './predictor-state';
+import { CONTROL, demoPeople, startDemoExperiment, TREATMENT } from './demo-experiment';
+import { readPredictorState } from './predictor-state';
+import { settledReport, untilServed } from './settle';
 
 export interface DemoOptions {
   readonly seed: number;
@@ -14,6 +15,10 @@ export interface DemoOptions {
   readonly units: number;
   /** Share of the treatment's clicks that the ad server keeps back. */
   readonly sabotage: number;
+  /** Share of the treatment's events that are lost after the ad server has counted them as sent. */
+  readonly lose: number;
+  /** Share of the treatment's answers whose events are reported as the control's. */
+  readonly misattribute: number;
   readonly swap: boolean;
   /** Ends the scoring thread when half of the requests are served. */
   readonly killWorker: boolean;
@@ -21,8 +26,6 @@ export interface DemoOptions {
   readonly keepEvents?: string;
   readonly log: (line: string) => void;
 }
-
-const WAIT_MS = 60_000;
 
 /** Trains on a market of known truth, runs the experiment on the stack, and sets its report beside the truth. */
 export async function runDemo(
@@ -33,17 +36,18 @@ export async function runDemo(
   const world = makeWorld(seed);
   const models = train(world);
   const people = demoPeople(stack);
-  const key = await startDemoExperiment(
-    people,
-    { models, epsilon: DEMO_PLAN.epsilon, plannedUnits: options.units, swap },
-    log,
-  );
-  await waitFor(`${key} reaching the predictor`, WAIT_MS, () => isServed(stack, key, models));
+  const { lr, fm, cvr } = models;
+  const arms = swap ? { control: fm, treatment: lr } : { control: lr, treatment: fm };
+  const design = { arms, cvr, champion: lr, epsilon: DEMO_PLAN.epsilon, plannedUnits: options.units };
+  const key = await startDemoExperiment(people, design, log);
+  const references = [lr, fm, cvr].map(({ name, version }) => `${name}@${version}`);
+  await untilServed(stack, key, references);
   log(`experiment ${key} is running: flag in Unleash, models loaded`);
 
   const traffic = makeTraffic(seed, { requests: options.requests, units: options.units });
   const before = (await readPredictorState(stack)).predictions;
   const client = new AdServerClient(stack.grpcAddress, stack.secrets.playerKey);
+  const importer = new AdServerClient(stack.grpcAddress, stack.secrets.importerKey);
   const progress = startProgress('requests', traffic.n);
   const started = performance.now();
   let killed = !options.killWorker;
@@ -51,8 +55,9 @@ export async function runDemo(
     client,
     world,
     traffic,
-    treatment: TREATMENT,
-    sabotage: options.sabotage,
+    variants: { control: CONTROL, treatment: TREATMENT },
+    faults: { keptBack: options.sabotage, lost: options.lose, misattributed: options.misattribute },
+    importer,
     startMs: Date.now(),
     onSent: (events) => {
       if (options.keepEvents === undefined) return;
@@ -69,12 +74,13 @@ export async function runDemo(
     await adServer.play();
   } finally {
     progress.stop();
-    client.close();
+    for (const connection of [client, importer]) connection.close();
   }
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   log(`played ${traffic.n} requests in ${seconds} s (${Math.round(traffic.n / seconds)} a second)`);
 
-  const report = await settledReport(stack, people.experimenter, key);
+  await people.operator.tellTotals(key, adServer.totals);
+  const report = await settledReport(stack, people.experimenter, key, adServer.lastDecisionMs);
   const after = (await readPredictorState(stack)).predictions;
   const served = {
     requests: after.requests - before.requests,
@@ -82,7 +88,6 @@ export async function runDemo(
     unlogged: after.unlogged - before.unlogged,
     unloggedExposures: after.unloggedExposures - before.unloggedExposures,
   };
-  const arms = swap ? { control: models.fm, treatment: models.lr } : { control: models.lr, treatment: models.fm };
   const truth = marketTruth(world, traffic, arms, DEMO_PLAN.epsilon);
   return { document: demoDocument(report, truth, adServer, served, seconds), report };
 }
@@ -102,27 +107,6 @@ function train(world: ReturnType<typeof makeWorld>): MarketModels {
   });
   progress?.stop();
   return models;
-}
-
-async function isServed(stack: RunningStack, key: string, { lr, fm, cvr }: MarketModels): Promise<boolean> {
-  const { models, flags } = await readPredictorState(stack);
-  const loaded = new Set(models.loaded.map(({ reference }) => reference));
-  const flag = flags.experiments.find(({ experiment }) => experiment === key);
-  return flag?.recorded === true && [lr, fm, cvr].every(({ name, version }) => loaded.has(`${name}@${version}`));
-}
-
-/** The report once nothing is on its way any more: memory empty, deltas folded. */
-async function settledReport(stack: RunningStack, api: AdminApi, key: string): Promise<Report> {
-  await waitFor('storing exposures and the prediction log', WAIT_MS, async () => {
-    const { ledger } = await readPredictorState(stack);
-    return ledger.events + ledger.exposures + ledger.predictions === 0;
-  });
-  let report = await api.report(key);
-  await waitFor('folding', WAIT_MS, async () => {
-    report = await api.report(key);
-    return report.folding.pendingDeltas === 0;
-  });
-  return report;
 }
 
 async function killScoringWorker(stack: RunningStack): Promise<void> {

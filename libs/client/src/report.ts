@@ -32,8 +32,15 @@ export interface Report {
   readonly outlook: readonly VariantOutlook[];
   /** Deltas not yet in these numbers, and the last one that is. */
   readonly folding: { readonly pendingDeltas: number; readonly foldedThrough: string };
-  /** Logged requests that were looked through for leaks and latencies, and until when (ISO 8601; null before the first look). */
+  /** Logged requests that were looked through for leaks and latencies, and the time of the newest (ISO 8601). */
   readonly reviewed: { readonly requests: number; readonly through: string | null };
+}
+
+/** What an ad server says it has sent of one arm since the phase began. */
+export interface ArmTotals {
+  readonly variant: string;
+  readonly impressions: number;
+  readonly clicks: number;
 }
 
 export interface MetricReport {

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { uuidV7Time } from '@adlift/wire';
 
 /** What is known of a phase's requests beyond their events. */
 export interface ServedRequests {
@@ -12,7 +13,7 @@ export interface ServedRequests {
 
 /** What looking through the prediction log has found of a phase. */
 export interface ReviewedRequests {
-  /** ISO 8601; null before the first look. */
+  /** Time of the newest of them, ISO 8601; null while there is none. */
   readonly through: string | null;
   readonly requests: number;
   /** Of them, those whose arm, or their unit's exposure, is not what the flag gives to the unit. */
@@ -32,7 +33,7 @@ export async function servedRequests(
   phase: number,
 ): Promise<ServedRequests> {
   const [review]: Readonly<Record<string, string | null>>[] = await manager.query(
-    `SELECT requests, leaked, unverified, example, (SELECT reviewed_through::text FROM request_review_state) AS through,
+    `SELECT requests, leaked, unverified, example, newest,
        (SELECT count(*) FROM unexposed_unit WHERE experiment = $1 AND phase = $2) AS unexposed
      FROM (SELECT $1::text AS experiment, $2::int AS phase) AS asked LEFT JOIN request_review USING (experiment, phase)`,
     [experiment, phase],
@@ -48,10 +49,10 @@ export async function servedRequests(
      FROM experiment e LEFT JOIN experiment_phase p ON (p.experiment, p.phase) = (e.key, $2) WHERE e.key = $1`,
     [experiment, phase],
   );
-  const through = review?.['through'] ?? null;
+  const newest = review?.['newest'] ?? null;
   return {
     review: {
-      through: through === null ? null : new Date(through).toISOString(),
+      through: newest === null ? null : new Date(uuidV7Time(newest)).toISOString(),
       requests: Number(review?.['requests'] ?? 0),
       leaked: Number(review?.['leaked'] ?? 0),
       unverified: Number(review?.['unverified'] ?? 0),

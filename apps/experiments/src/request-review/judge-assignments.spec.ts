@@ -74,23 +74,25 @@ describe('judgeAssignments', () => {
   const own = rule(stored({}));
   const unit = units.find((one) => own(one) === 'a') ?? '';
   const served = (changes: Partial<ServedArm>): ServedArm => ({
-    ...{ experiment: 'x', phase: 1, unit, assigned: 'a', digest: 'd', requests: 2, predictionId: 'p1' },
+    ...{ experiment: 'x', phase: 1, unit, assigned: 'a', digest: 'd', requests: 2, predictionId: 'p1', newest: 'p8' },
     exposed: { variant: 'a', digest: 'd' },
     ...changes,
   });
   const judge = (...all: ServedArm[]) => judgeAssignments(all, (digest) => (digest === 'd' ? own : undefined));
 
   it('counts requests, and finds nothing where all is as the flag says', () => {
-    expect(judge(served({}), served({ phase: 2, requests: 1, exposed: null }))).toEqual([
-      { experiment: 'x', phase: 1, requests: 2, leaked: 0, unverified: 0, example: null },
-      { experiment: 'x', phase: 2, requests: 1, leaked: 0, unverified: 0, example: null },
+    expect(judge(served({}), served({ phase: 2, requests: 1, exposed: null, newest: 'p9' }))).toEqual([
+      { experiment: 'x', phase: 1, newest: 'p8', requests: 2, leaked: 0, unverified: 0, example: null },
+      { experiment: 'x', phase: 2, newest: 'p9', requests: 1, leaked: 0, unverified: 0, example: null },
     ]);
   });
 
   it('finds requests in another arm, with the first as the example', () => {
-    expect(judge(served({}), served({ assigned: 'b', predictionId: 'p2' }), served({ assigned: 'c' }))).toEqual([
+    expect(
+      judge(served({}), served({ assigned: 'b', predictionId: 'p2', newest: 'p9' }), served({ assigned: 'c' })),
+    ).toEqual([
       {
-        ...{ experiment: 'x', phase: 1, requests: 6, leaked: 4, unverified: 0 },
+        ...{ experiment: 'x', phase: 1, newest: 'p9', requests: 6, leaked: 4, unverified: 0 },
         example: 'prediction p2 has "b", its unit\'s flag gives "a"',
       },
     ]);

@@ -9,8 +9,9 @@ export interface ServedArm {
   /** Of the flag by which the requests were assigned. */
   readonly digest: string;
   readonly requests: number;
-  /** The first of them. */
+  /** The first of them, and the last. */
   readonly predictionId: string;
+  readonly newest: string;
   /** Null without an exposure. */
   readonly exposed: { readonly variant: string; readonly digest: string } | null;
 }
@@ -19,6 +20,8 @@ export interface ServedArm {
 export interface AssignmentFindings {
   readonly experiment: string;
   readonly phase: number;
+  /** The last prediction looked at. */
+  newest: string;
   requests: number;
   /** Requests in, or of a unit exposed to, another arm than the unit's flag gives. */
   leaked: number;
@@ -35,9 +38,18 @@ export function judgeAssignments(
 ): AssignmentFindings[] {
   const findings = new Map<string, AssignmentFindings>();
   for (const one of served) {
-    const { experiment, phase, requests, predictionId } = one;
+    const { experiment, phase, requests, predictionId, newest } = one;
     const key = `${experiment}\n${phase}`;
-    const found = findings.get(key) ?? { experiment, phase, requests: 0, leaked: 0, unverified: 0, example: null };
+    const found = findings.get(key) ?? {
+      experiment,
+      phase,
+      newest,
+      requests: 0,
+      leaked: 0,
+      unverified: 0,
+      example: null,
+    };
+    if (newest > found.newest) found.newest = newest;
     findings.set(key, found);
     found.requests += requests;
     const difference = differenceIn(one, ruleOf);

@@ -58,7 +58,7 @@ export class RequestReviewStore {
   async servedArms(): Promise<ServedArm[]> {
     return this.manager.query(
       `SELECT experiment, phase, unit, assigned, flag_digest AS digest, count(*)::int AS requests,
-         min(prediction_id::text) AS "predictionId",
+         min(prediction_id::text) AS "predictionId", max(prediction_id::text) AS newest,
          CASE WHEN exposed IS NOT NULL THEN jsonb_build_object('variant', exposed, 'digest', exposed_digest) END AS exposed
        FROM reviewed GROUP BY experiment, phase, unit, assigned, flag_digest, exposed, exposed_digest
        ORDER BY "predictionId"`,
@@ -75,14 +75,15 @@ export class RequestReviewStore {
   }
 
   async addFindings(findings: readonly AssignmentFindings[]): Promise<void> {
-    for (const { experiment, phase, requests, leaked, unverified, example } of findings) {
+    for (const { experiment, phase, newest, requests, leaked, unverified, example } of findings) {
       await this.manager.query(
-        `INSERT INTO request_review AS kept (experiment, phase, requests, leaked, unverified, example)
-         VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (experiment, phase) DO UPDATE SET requests = kept.requests + excluded.requests,
-           leaked = kept.leaked + excluded.leaked, unverified = kept.unverified + excluded.unverified,
+        `INSERT INTO request_review AS kept (experiment, phase, newest, requests, leaked, unverified, example)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (experiment, phase) DO UPDATE SET newest = greatest(kept.newest, excluded.newest),
+           requests = kept.requests + excluded.requests, leaked = kept.leaked + excluded.leaked,
+           unverified = kept.unverified + excluded.unverified,
            example = coalesce(kept.example, excluded.example)`,
-        [experiment, phase, requests, leaked, unverified, example],
+        [experiment, phase, newest, requests, leaked, unverified, example],
       );
     }
   }

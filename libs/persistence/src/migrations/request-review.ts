@@ -18,10 +18,11 @@ const STATEMENTS = [
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     reviewed_through timestamptz NOT NULL
   )`,
-  // Requests looked at, those of them whose arm is not what the flag gives to the unit, and those that cannot be told.
+  // Requests looked at up to the newest, those of them whose arm is not what the flag gives to the unit, and those that cannot be told.
   `CREATE TABLE request_review (
     experiment text NOT NULL,
     phase int NOT NULL,
+    newest uuid NOT NULL,
     requests bigint NOT NULL,
     leaked bigint NOT NULL,
     unverified bigint NOT NULL,
