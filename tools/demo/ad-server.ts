@@ -50,6 +50,8 @@ export interface AdServerOptions {
   readonly faults: AdServerFaults;
   /** With the grant to mint tokens of its own, which an ad server that misattributes needs. */
   readonly importer: AdServerClient;
+  /** Requests under way at a time, 16 by default. */
+  readonly parallel?: number;
   /** Event time of the traffic's first moment, Unix milliseconds. */
   readonly startMs: number;
   readonly onProgress: (done: number, total: number) => void;
@@ -81,7 +83,7 @@ export class AdServer {
 
   /** Plays all requests, in order of time, and resolves when every event is acknowledged. */
   async play(): Promise<void> {
-    const { traffic, onProgress } = this.options;
+    const { traffic, onProgress, parallel = PARALLEL_REQUESTS } = this.options;
     let next = 0;
     const worker = async (): Promise<void> => {
       while (next < traffic.n) {
@@ -89,7 +91,7 @@ export class AdServer {
         onProgress(this.counts.requests, traffic.n);
       }
     };
-    await Promise.all(Array.from({ length: PARALLEL_REQUESTS }, worker));
+    await Promise.all(Array.from({ length: parallel }, worker));
     await this.flush(1);
     await Promise.all(this.sending);
   }

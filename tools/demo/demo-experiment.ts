@@ -36,9 +36,22 @@ export function demoPeople({ experimentsUrl, secrets }: Pick<RunningStack, 'expe
   };
 }
 
-/** Registers the models and starts the next demo experiment; a demo that still runs is stopped first. */
+/** Drafts and starts the next demo experiment. */
 export async function startDemoExperiment(
-  { operator, experimenter, approver }: DemoPeople,
+  people: DemoPeople,
+  design: DemoDesign,
+  log: (line: string) => void,
+): Promise<string> {
+  const key = await draftDemoExperiment(people, design, log);
+  // All of the traffic is more than one person may decide about.
+  await people.approver.approveExperiment(key, 'a simulated market');
+  await people.experimenter.startExperiment(key);
+  return key;
+}
+
+/** Registers the models and drafts the next demo experiment; a demo that still runs is stopped first. */
+export async function draftDemoExperiment(
+  { operator, experimenter }: DemoPeople,
   design: DemoDesign,
   log: (line: string) => void,
 ): Promise<string> {
@@ -79,9 +92,6 @@ export async function startDemoExperiment(
       variants: [variant(CONTROL, arms.control, true), variant(TREATMENT, arms.treatment, false)],
     },
   });
-  // All of the traffic is more than one person may decide about.
-  await approver.approveExperiment(key, 'a simulated market');
-  await experimenter.startExperiment(key);
   return key;
 }
 

@@ -74,7 +74,7 @@ describe('judgeSlowdown', () => {
 
   it.each([
     ['no request', new Map<number, number>(), 100],
-    ['too few requests', new Map([[70, 199]]), 100],
+    ['too few requests', new Map([[70, 99]]), 100],
     ['too few units', new Map([[70, 5000]]), 49],
   ])('refuses %s', (_, counts, units) => {
     const enough = arm(9, 100, 2, NONE);

@@ -42,13 +42,13 @@ export interface Slowdown {
 
 const TAIL = 0.05;
 const MINIMUM_UNITS = 50;
-const MINIMUM_REQUESTS = 200;
+const MINIMUM_REQUESTS = 100;
 
 /**
  * Whether a treatment answers slower than it may: if it took exactly `ratio` times as long as the control throughout,
  * the share of its requests beyond `ratio` times the control's 95 % quantile would be the control's share beyond the
  * quantile. The two shares are compared as proportions, one-sided, at any look; as if all requests of a unit took
- * equally long, so that only as many count as there are units. Refuses fewer than 50 units or 200 requests an arm.
+ * equally long, so that only as many count as there are units. Refuses fewer than 50 units or 100 requests an arm.
  */
 export function judgeSlowdown(control: ArmLatency, treatment: ArmLatency, rule: SlowdownRule): Slowdown | Refusal {
   const [a, b] = [control, treatment].map((arm) => ({ ...arm, requests: total(arm.counts) })) as [Counted, Counted];

@@ -3,7 +3,7 @@ import { AdServer, NO_FAULTS, type AdServerFaults } from '../../../tools/demo/ad
 import {
   CONTROL,
   demoPeople,
-  startDemoExperiment,
+  draftDemoExperiment,
   TREATMENT,
   type DemoPeople,
 } from '../../../tools/demo/demo-experiment';
@@ -13,13 +13,14 @@ import { readSecrets } from '../../../tools/stack/secrets';
 import type { BuiltStack } from './built-stack';
 
 /** Requests and users of one experiment. */
-export const SIZE = { requests: 4000, units: 1000 };
+export const SIZE = { requests: 3000, units: 1000 };
 
 /** What is planted, and how the experiment is run; an honest one of two equal arms by default. */
 export interface Planting {
   readonly arms: Arms<MarketModel>;
   readonly faults?: Partial<AdServerFaults>;
   readonly schedule?: object;
+  readonly size?: typeof SIZE;
 }
 
 /** Experiments of the demo's market on a running stack, one after the other. */
@@ -30,7 +31,7 @@ export class PlantedExperiments {
   private readonly reached: Parameters<typeof settledReport>[0];
 
   constructor(
-    private readonly stack: BuiltStack,
+    stack: BuiltStack,
     private readonly world: World,
     private readonly models: MarketModels,
   ) {
@@ -46,22 +47,38 @@ export class PlantedExperiments {
     return this.people.operator;
   }
 
-  /** Starts an experiment; resolves with its key when the predictor splits by it. */
-  async start({ arms, schedule }: Planting): Promise<string> {
+  /** Registers the models and drafts an experiment; resolves with its key. */
+  draft({ arms, schedule }: Planting): Promise<string> {
     const { lr, cvr } = this.models;
     const design = { arms, cvr, champion: lr, epsilon: 0, plannedUnits: SIZE.units };
-    const key = await startDemoExperiment(this.people, { ...design, ...(schedule && { schedule }) }, () => undefined);
-    const references = [arms.control, arms.treatment, cvr].map(({ name, version }) => `${name}@${version}`);
-    await untilServed(this.reached, key, references);
+    return draftDemoExperiment(this.people, { ...design, ...(schedule && { schedule }) }, () => undefined);
+  }
+
+  /** Drafts, approves and starts; resolves when the predictor splits by it. */
+  async start(planting: Planting): Promise<string> {
+    const key = await this.draft(planting);
+    await this.people.approver.approveExperiment(key);
+    await this.people.experimenter.startExperiment(key);
+    await this.untilServed(key, planting);
     return key;
   }
 
-  /** Plays the market's traffic against a started experiment. */
-  async play(seed: number, faults: Partial<AdServerFaults> = {}, size = SIZE): Promise<AdServer> {
+  /** Resolves when the predictor splits by the started experiment. */
+  untilServed(key: string, { arms }: Planting): Promise<void> {
+    const models = [arms.control, arms.treatment, this.models.cvr];
+    return untilServed(
+      this.reached,
+      key,
+      models.map(({ name, version }) => `${name}@${version}`),
+    );
+  }
+
+  /** Plays the market's traffic against a started experiment, `parallel` requests at a time. */
+  async play(seed: number, faults: Partial<AdServerFaults> = {}, size = SIZE, parallel = 16): Promise<AdServer> {
     const adServer = new AdServer({
       ...{ client: this.client, importer: this.importer, world: this.world, traffic: makeTraffic(seed, size) },
       ...{ variants: { control: CONTROL, treatment: TREATMENT }, faults: { ...NO_FAULTS, ...faults } },
-      ...{ startMs: Date.now(), onProgress: () => undefined, onSent: () => undefined },
+      ...{ parallel, startMs: Date.now(), onProgress: () => undefined, onSent: () => undefined },
     });
     await adServer.play();
     return adServer;
@@ -70,7 +87,7 @@ export class PlantedExperiments {
   /** Starts, plays, tells what was sent, and waits for the report to settle. */
   async run(seed: number, planting: Planting): Promise<{ key: string; report: Report }> {
     const key = await this.start(planting);
-    const adServer = await this.play(seed, planting.faults);
+    const adServer = await this.play(seed, planting.faults, planting.size);
     await this.admin.tellTotals(key, adServer.totals);
     return { key, report: await settledReport(this.reached, this.admin, key, adServer.lastDecisionMs) };
   }

@@ -18,7 +18,7 @@ import { RequestReviewStore } from './request-review-store';
 /** Requests looked at in one turn; they are read and judged in about a second. */
 const MOST_REQUESTS = 20_000;
 /** At most this share of the time goes into looking. */
-const BUSY_SHARE = 0.1;
+const BUSY_SHARE = 0.25;
 /** A request is looked at when its exposure has had this long to be stored, beyond what predictors say they hold. */
 const SETTLED_MS = 2000;
 /** What a predictor holds for longer fails a check of its own, and is not waited for. */
