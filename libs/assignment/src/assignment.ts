@@ -5,11 +5,15 @@ export type AssignmentReason =
   | 'split'
   | 'not_in_experiment'
   | 'no_unit'
+  | 'holdout'
   | 'exposure_unlogged'
   | 'flag_unrecorded'
   | 'bad_payload'
   | 'traffic_taken'
   | 'forced';
+
+/** The flag of the global holdout: a unit for which it is on gets no experiment. */
+export const HOLDOUT_FLAG = 'adlift.holdout';
 
 /** Where one experiment put one unit. */
 export interface Assignment {

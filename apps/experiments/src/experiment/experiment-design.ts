@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { layerDesign } from '../layer/layer-slots';
 
 export const modelReference = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'must be "name@version"');
 
@@ -57,7 +58,9 @@ export const experimentDesign = z
     variants: z.array(variant).min(2, 'needs at least two variants').max(16),
     /** Absent without shadows, so that the hash of a design without them is what it was before there were any. */
     shadow: z.array(shadowVariant).min(1).max(4).optional(),
-    /** Percent of all units that take part. */
+    /** The part of a layer that it takes; others of the layer run beside it. Without one it runs alone. */
+    layer: layerDesign.optional(),
+    /** Percent of all units, or of those in its slots, that take part. */
     rollout: z.int().min(1).max(100).default(100),
     /** The metric that decides. */
     goal: metricName.default('rpm'),

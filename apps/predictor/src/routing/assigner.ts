@@ -43,8 +43,10 @@ export class Assigner {
   private decided(request: PredictRequest, expose: (decision: Decision, unitId: string) => boolean): Route {
     if (request.forceVariant !== '') return this.force(request);
     const unitId = request.privacy === 'LIMITED' ? '' : request.unitId;
+    const heldOut = unitId !== '' && this.source.heldOut(unitId);
     let plan: VariantPlan | undefined;
     const assignments = this.recorder.current().map((flag) => {
+      if (heldOut) return outside(flag, 'holdout');
       const decision = decide(flag, unitId, (unit) => this.source.evaluate(flag.experiment, unit, request.routing));
       // One plan can be carried out; flags that overlap it are not ours, and their arms were not served.
       if (plan !== undefined && decision.plan !== undefined) return outside(flag, 'traffic_taken');

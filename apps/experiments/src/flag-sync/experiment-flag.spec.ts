@@ -1,6 +1,6 @@
 import { parsePlan } from '@adlift/assignment';
 import { experimentDesign } from '../experiment/experiment-design';
-import { strategyVariants } from './flag-plan';
+import { strategyVariants } from './experiment-flag';
 
 const DESIGN = {
   plannedUnits: 1000,
@@ -12,7 +12,7 @@ const DESIGN = {
 
 describe('the variants of a flag', () => {
   it('carry no word of shadows when there are none', () => {
-    const payloads = strategyVariants(experimentDesign.parse(DESIGN), 1).map(({ payload }) => payload.value);
+    const payloads = strategyVariants(experimentDesign.parse(DESIGN), 1).map(({ payload }) => payload?.value);
     expect(payloads).toEqual([
       '{"ctr":"click@1","explore":0.02,"phase":1,"currency":"EUR"}',
       '{"ctr":"click@2","explore":0,"phase":1,"currency":"EUR"}',
@@ -22,7 +22,7 @@ describe('the variants of a flag', () => {
   it('carry the shadows of the experiment in every arm', () => {
     const shadow = [{ name: 'next', ctr: 'click@3' }];
     for (const { payload } of strategyVariants(experimentDesign.parse({ ...DESIGN, shadow }), 1)) {
-      expect(parsePlan(payload.value)?.shadow).toEqual([{ name: 'next', ctr: 'click@3', rate: 0.1 }]);
+      expect(parsePlan(payload?.value)?.shadow).toEqual([{ name: 'next', ctr: 'click@3', rate: 0.1 }]);
     }
   });
 });
