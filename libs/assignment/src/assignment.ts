@@ -50,6 +50,8 @@ export interface VariantPlan {
   readonly currency: string;
   /** The experiment's phase at the time the flag was written, from 1. */
   readonly phase: number;
+  /** Share of every campaign's budget that the variant may spend, (0, 1]; absent where budgets are shared. */
+  readonly budgetShare?: number;
   /** Models that score beside the variant's own; absent when there are none. */
   readonly shadow?: readonly ShadowPlan[];
 }

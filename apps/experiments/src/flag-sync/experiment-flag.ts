@@ -1,6 +1,7 @@
 import type { VariantPlan } from '@adlift/assignment';
 import type { ExperimentDesign } from '../experiment/experiment-design';
 import { layerParent } from '../layer/layer-flag';
+import { layerPercent } from '../layer/layer-slots';
 import type { FlagPlan } from './flag-plan';
 import type { UnleashVariant } from './unleash-flag';
 
@@ -25,7 +26,7 @@ export function flagPlan(state: FlagPlan['state'], { key, design, phase, rollout
       disabled: false,
       // Without groupId the hash would be of the text "undefined", the same for every experiment.
       parameters: { rollout: String(rollout), stickiness: 'userId', groupId: key },
-      variants: strategyVariants(design, phase),
+      variants: strategyVariants(design, phase, rollout),
     },
   };
 }
@@ -34,7 +35,8 @@ export function flagPlan(state: FlagPlan['state'], { key, design, phase, rollout
  * Variants as Unleash keeps them: sorted by name and weights in per mille. The server recomputes `variable` weights,
  * so all but one are `fix` and the one that is not comes out at the rest, which is its weight.
  */
-export function strategyVariants({ variants, currency, shadow }: ExperimentDesign, phase: number): UnleashVariant[] {
+export function strategyVariants(design: ExperimentDesign, phase: number, rollout: number): UnleashVariant[] {
+  const { variants, currency, shadow, budgets } = design;
   const sorted = [...variants].sort((a, b) => (a.name < b.name ? -1 : 1));
   return sorted.map(({ name, weight, ctr, cvr, explore }, i) => {
     const plan: VariantPlan = {
@@ -44,6 +46,7 @@ export function strategyVariants({ variants, currency, shadow }: ExperimentDesig
       currency,
       ...(cvr === undefined ? {} : { cvr }),
       ...(shadow && { shadow }),
+      ...(budgets === 'split' && { budgetShare: trafficShare(design, rollout, weight) }),
     };
     return {
       name,
@@ -53,4 +56,9 @@ export function strategyVariants({ variants, currency, shadow }: ExperimentDesig
       payload: { type: 'json', value: JSON.stringify(plan) },
     };
   });
+}
+
+/** Share of all units that an arm of this weight gets, before any are held out: (0, 1], to six digits. */
+function trafficShare({ layer }: ExperimentDesign, rollout: number, weight: number): number {
+  return Math.round(rollout * layerPercent(layer) * weight) / 1e6;
 }

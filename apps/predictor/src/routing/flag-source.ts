@@ -20,6 +20,8 @@ export abstract class FlagSource {
   abstract evaluate(experiment: string, unitId: string, routing: Readonly<Record<string, string>>): EvaluatedVariant;
   /** Whether the unit, which must not be empty, is kept out of all experiments. */
   abstract heldOut(unitId: string): boolean;
+  /** Share of all units that are held out, 0 to 1. */
+  abstract heldOutShare(): number;
   /** Whether the flags ever came from the service or its backup, and when they last did (Unix ms). */
   abstract state(): { synchronized: boolean; refreshedAt: number | undefined; lastError: string | undefined };
 }

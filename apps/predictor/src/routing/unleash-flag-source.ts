@@ -13,7 +13,7 @@ export class UnleashFlagSource extends FlagSource implements OnApplicationShutdo
   private readonly logger = new Logger('flags');
   private readonly unleash: Unleash;
   private current: readonly ExperimentFlag[] = [];
-  private holdout = false;
+  private holdoutShare = 0;
   private refreshedAt: number | undefined;
   private lastError: string | undefined;
   private readonly listeners: (() => void)[] = [];
@@ -33,7 +33,7 @@ export class UnleashFlagSource extends FlagSource implements OnApplicationShutdo
     const update = (): void => {
       const definitions = this.unleash.getFeatureToggleDefinitions();
       this.current = readFlags(definitions);
-      this.holdout = findHoldout(definitions) !== undefined;
+      this.holdoutShare = readHoldoutShare(definitions);
       this.refreshedAt = Date.now();
       this.lastError = undefined;
       for (const listener of this.listeners) listener();
@@ -62,7 +62,11 @@ export class UnleashFlagSource extends FlagSource implements OnApplicationShutdo
   }
 
   heldOut(unitId: string): boolean {
-    return this.holdout && this.unleash.isEnabled(HOLDOUT_FLAG, { userId: unitId });
+    return this.holdoutShare > 0 && this.unleash.isEnabled(HOLDOUT_FLAG, { userId: unitId });
+  }
+
+  heldOutShare(): number {
+    return this.holdoutShare;
   }
 
   state(): { synchronized: boolean; refreshedAt: number | undefined; lastError: string | undefined } {
@@ -84,6 +88,14 @@ type Definition = NonNullable<ReturnType<Unleash['getFeatureToggleDefinition']>>
 
 function findHoldout(definitions: readonly Definition[]): Definition | undefined {
   return definitions.find(({ name, enabled }) => name === HOLDOUT_FLAG && enabled);
+}
+
+/** Of its first strategy, the only one that Adlift makes; where there is none the flag is on for everyone. */
+function readHoldoutShare(definitions: readonly Definition[]): number {
+  const holdout = findHoldout(definitions);
+  if (holdout === undefined) return 0;
+  const rollout: unknown = holdout.strategies?.[0]?.parameters?.['rollout'];
+  return rollout === undefined ? 1 : Number(rollout) / 100;
 }
 
 function readFlags(definitions: readonly Definition[]): ExperimentFlag[] {
