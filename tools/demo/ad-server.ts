@@ -3,12 +3,15 @@ import { status, type ServiceError } from '@grpc/grpc-js';
 import { encodeColumns, type AdServerClient, type EventMessage, type PredictReply } from '@adlift/client';
 import { proto } from '@adlift/wire';
 import {
+  SHARED,
   clickDelayMs,
   conversionDelayMs,
   conversionValueMicros,
   isClicked,
   isConverted,
   requestAt,
+  type BudgetPart,
+  type CampaignBudgets,
   type MarketRequest,
   type Traffic,
   type World,
@@ -30,11 +33,19 @@ export interface AdServerOptions {
   /** The variant whose clicks are sabotaged, and the share of them that is kept back. */
   readonly treatment: string;
   readonly sabotage: number;
+  /** Budgets that run out, and whether each arm has its own part of them; undefined when none does. */
+  readonly budgets: { readonly left: CampaignBudgets; readonly split: boolean } | undefined;
   /** Event time of the traffic's first moment, Unix milliseconds. */
   readonly startMs: number;
   readonly onProgress: (done: number, total: number) => void;
   /** Told what was acknowledged. */
   readonly onSent: (events: readonly EventMessage[]) => void;
+}
+
+/** The candidate that is shown, and the budget that a click is paid from. */
+interface Shown {
+  readonly index: number;
+  readonly part: BudgetPart;
 }
 
 const PARALLEL_REQUESTS = 16;
@@ -74,32 +85,48 @@ export class AdServer {
     const { client, world, traffic } = this.options;
     const request = requestAt(world, traffic, index);
     const traceparent = `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
-    const answer = await client.predict(toPredictCall(request), traceparent);
+    const answer = await client.predict(toPredictCall(request, this.options.budgets !== undefined), traceparent);
     this.counts.requests++;
     if (answer.fallback) this.counts.fallbacks++;
     this.report(request, answer);
     if (this.buffer.length >= EVENTS_PER_CALL) await this.flush(PARALLEL_EVENT_CALLS);
   }
 
-  /** Decides by the market's hash what becomes of the first-ranked ad. */
+  /** The first-ranked ad; where budgets run out, the first whose campaign can pay for a click, if there is one. */
+  private shown({ ads }: MarketRequest, { rank, budgetArm, budgetShare }: PredictReply): Shown | undefined {
+    const { world, budgets } = this.options;
+    if (budgets === undefined) return { index: rank.indexOf(1), part: SHARED };
+    const part = budgets.split ? { arm: budgetArm, share: budgetShare } : SHARED;
+    for (let place = 1; place <= ads.length; place++) {
+      const index = rank.indexOf(place);
+      const { campaign, bidMicros } = world.ads[ads[index]];
+      if (budgets.left.canPay(part, campaign, bidMicros)) return { index, part };
+    }
+    return undefined;
+  }
+
+  /** Decides by the market's hash what becomes of the ad that is shown. */
   private report(request: MarketRequest, answer: PredictReply): void {
-    const { world, traffic, startMs, treatment, sabotage } = this.options;
-    const first = answer.rank.indexOf(1);
-    const ad = request.ads[first];
-    const token = answer.tokens.find(({ index }) => index === first)?.token;
+    const { world, traffic, startMs, treatment, sabotage, budgets } = this.options;
+    const shown = this.shown(request, answer);
+    if (shown === undefined) return;
+    const { index, part } = shown;
+    const ad = request.ads[index];
+    const token = answer.tokens.find((one) => one.index === index)?.token;
     if (ad === undefined || token === undefined || token === null)
-      throw new Error(`no first-ranked ad with a token in the answer to ${request.requestId}`);
+      throw new Error(`no token for the ad that is shown in the answer to ${request.requestId}`);
     const seenMs = startMs + request.impressionOffsetMs;
     this.buffer.push({
       kind: EventKind.IMPRESSION,
       token,
       timeMs: seenMs,
       position: 1,
-      followedRank: FollowedRank.FOLLOWED,
+      followedRank: answer.rank[index] === 1 ? FollowedRank.FOLLOWED : FollowedRank.OVERRULED,
       viewable: Viewable.VIEWABLE_YES,
     });
     this.counts.impressions++;
     if (!isClicked(world, traffic, request.index, ad)) return;
+    budgets?.left.pay(part, world.ads[ad].campaign, world.ads[ad].bidMicros);
     const inTreatment = answer.assignments[0]?.assigned === treatment;
     if (inTreatment && uniformOf(request.requestId) < sabotage) return;
     const clickedMs = seenMs + clickDelayMs(traffic, request.index);
@@ -107,7 +134,7 @@ export class AdServer {
       kind: EventKind.CLICK,
       token,
       timeMs: clickedMs,
-      chargedMicros: request.bidMicros[first] ?? 0,
+      chargedMicros: request.bidMicros[index] ?? 0,
       currency: 'EUR',
     });
     this.counts.clicks++;
@@ -156,7 +183,7 @@ export class AdServer {
   }
 }
 
-function toPredictCall(request: MarketRequest): proto.v1.IPredictRequest {
+function toPredictCall(request: MarketRequest, everyToken: boolean): proto.v1.IPredictRequest {
   return {
     requestId: request.requestId,
     unitId: request.unitId,
@@ -168,7 +195,7 @@ function toPredictCall(request: MarketRequest): proto.v1.IPredictRequest {
     bidType: BidType.CPC,
     currency: 'EUR',
     columns: encodeColumns(request.columns),
-    wantTokens: { top: 1 },
+    wantTokens: everyToken ? { all: true } : { top: 1 },
   };
 }
 

@@ -13,6 +13,8 @@ export interface DemoDesign {
   readonly plannedUnits: number;
   /** Gives each arm the other's model. */
   readonly swap: boolean;
+  /** Whether each arm has its own part of the campaigns' budgets; undefined where these never run out. */
+  readonly budgets?: 'split' | 'shared' | undefined;
 }
 
 /** The admin API in the name of those whom an experiment takes. */
@@ -67,7 +69,9 @@ export async function startDemoExperiment(
     description: 'A factorisation machine with interactions against a logistic regression of main effects',
     design: {
       currency: 'EUR',
-      goal: 'rpm',
+      // An arm whose campaigns ran out shows fewer ads: revenue is compared by user, not by impression.
+      goal: design.budgets === undefined ? 'rpm' : 'revenuePerUnit',
+      ...(design.budgets === 'split' && { budgets: 'split' }),
       rollout: 100,
       alpha: 0.05,
       plannedUnits: design.plannedUnits,

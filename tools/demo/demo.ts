@@ -1,9 +1,19 @@
 import { appendFileSync } from 'node:fs';
 import { AdServerClient, type AdminApi, type Report } from '@adlift/client';
-import { DEMO_PLAN, makeTraffic, makeWorld, marketTruth, trainMarketModels, type MarketModels } from '../market/index';
+import {
+  budgetedTruth,
+  CampaignBudgets,
+  DEMO_PLAN,
+  makeTraffic,
+  makeWorld,
+  marketTruth,
+  scarceBudgets,
+  trainMarketModels,
+  type MarketModels,
+} from '../market/index';
 import { startProgress } from '../proof/progress';
 import type { RunningStack } from '../stack/running-stack';
-import { AdServer } from './ad-server';
+import { AdServer, type AdServerOptions } from './ad-server';
 import { demoDocument, type DemoDocument } from './demo-document';
 import { demoPeople, startDemoExperiment, TREATMENT } from './demo-experiment';
 import { readPredictorState, waitFor } from './predictor-state';
@@ -15,6 +25,8 @@ export interface DemoOptions {
   /** Share of the treatment's clicks that the ad server keeps back. */
   readonly sabotage: number;
   readonly swap: boolean;
+  /** Has campaigns run out of money, with a part of it for each arm or one for both; undefined lets none run out. */
+  readonly budgets?: 'split' | 'shared';
   /** Ends the scoring thread when half of the requests are served. */
   readonly killWorker: boolean;
   /** A file that gets every acknowledged event as a line of JSON. */
@@ -32,16 +44,26 @@ export async function runDemo(
   const { seed, swap, log } = options;
   const world = makeWorld(seed);
   const models = train(world);
+  // What is shown at random would spend budgets too, for which the truth has no account.
+  const epsilon = options.budgets === undefined ? DEMO_PLAN.epsilon : 0;
   const people = demoPeople(stack);
   const key = await startDemoExperiment(
     people,
-    { models, epsilon: DEMO_PLAN.epsilon, plannedUnits: options.units, swap },
+    { models, epsilon, plannedUnits: options.units, swap, budgets: options.budgets },
     log,
   );
   await waitFor(`${key} reaching the predictor`, WAIT_MS, () => isServed(stack, key, models));
   log(`experiment ${key} is running: flag in Unleash, models loaded`);
 
   const traffic = makeTraffic(seed, { requests: options.requests, units: options.units });
+  const arms = swap ? { control: models.fm, treatment: models.lr } : { control: models.lr, treatment: models.fm };
+  let truth = marketTruth(world, traffic, arms, epsilon);
+  let budgets: AdServerOptions['budgets'];
+  if (options.budgets !== undefined) {
+    const budgetMicros = scarceBudgets(world, truth.control);
+    truth = budgetedTruth(world, traffic, arms, budgetMicros);
+    budgets = { left: new CampaignBudgets(budgetMicros), split: options.budgets === 'split' };
+  }
   const before = (await readPredictorState(stack)).predictions;
   const client = new AdServerClient(stack.grpcAddress, stack.secrets.playerKey);
   const progress = startProgress('requests', traffic.n);
@@ -53,6 +75,7 @@ export async function runDemo(
     traffic,
     treatment: TREATMENT,
     sabotage: options.sabotage,
+    budgets,
     startMs: Date.now(),
     onSent: (events) => {
       if (options.keepEvents === undefined) return;
@@ -82,8 +105,6 @@ export async function runDemo(
     unlogged: after.unlogged - before.unlogged,
     unloggedExposures: after.unloggedExposures - before.unloggedExposures,
   };
-  const arms = swap ? { control: models.fm, treatment: models.lr } : { control: models.lr, treatment: models.fm };
-  const truth = marketTruth(world, traffic, arms, DEMO_PLAN.epsilon);
   return { document: demoDocument(report, truth, adServer, served, seconds), report };
 }
 

@@ -58,5 +58,5 @@ export {
 } from './rejected-events';
 export { type Sample, type SampleFilter, type SamplePage } from './samples';
 export { sliceTable } from './slice-table';
-export { type DimensionReport, type Slice, type SliceMetric, type SliceReport } from './slices';
+export { type CampaignSpend, type DimensionReport, type Slice, type SliceMetric, type SliceReport } from './slices';
 export { type AaMetric, type AaQuestion, type AaReport, type PowerPlan, type PowerQuestion } from './planning';
