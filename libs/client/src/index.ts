@@ -22,10 +22,12 @@ export {
   type PhaseView,
   type RevisionView,
   type ScheduleView,
+  type SlotRangeView,
   type UnleashCallView,
   type ValidationView,
 } from './experiments';
 export { type ErasedUnit } from './erased-unit';
+export { type HoldoutView, type LayerView } from './layers';
 export { encodeColumns } from './encode-columns';
 export {
   type LoadState,
