@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { status, type ServiceError } from '@grpc/grpc-js';
 import {
   encodeColumns,
@@ -9,6 +9,7 @@ import {
 } from '@adlift/client';
 import { proto, uuidV7Time } from '@adlift/wire';
 import {
+  SHARED,
   clickDelayMs,
   conversionDelayMs,
   conversionValueMicros,
@@ -16,22 +17,13 @@ import {
   isConverted,
   requestAt,
   type Arms,
+  type BudgetPart,
+  type CampaignBudgets,
   type MarketRequest,
   type Traffic,
   type World,
 } from '../market/index';
-
-/** What this ad server does wrong in the treatment, as shares; all 0 for an honest one. */
-export interface AdServerFaults {
-  /** Clicks that it never reports. */
-  readonly keptBack: number;
-  /** Events that it counts as sent, and that are lost on their way. */
-  readonly lost: number;
-  /** Answers whose events it reports as the control's. */
-  readonly misattributed: number;
-}
-
-export const NO_FAULTS: AdServerFaults = { keptBack: 0, lost: 0, misattributed: 0 };
+import { goesWrong, tokenOfArm, type AdServerFaults } from './ad-server-faults';
 
 /** What the ad server saw and sent, counted by itself. */
 export interface AdServerCounts {
@@ -52,11 +44,19 @@ export interface AdServerOptions {
   readonly importer: AdServerClient;
   /** Requests under way at a time, 16 by default. */
   readonly parallel?: number;
+  /** Budgets that run out, and whether each arm has its own part of them; undefined when none does. */
+  readonly budgets: { readonly left: CampaignBudgets; readonly split: boolean } | undefined;
   /** Event time of the traffic's first moment, Unix milliseconds. */
   readonly startMs: number;
   readonly onProgress: (done: number, total: number) => void;
   /** Told what was acknowledged. */
   readonly onSent: (events: readonly EventMessage[]) => void;
+}
+
+/** The candidate that is shown, and the budget that a click is paid from. */
+interface Shown {
+  readonly index: number;
+  readonly part: BudgetPart;
 }
 
 const PARALLEL_REQUESTS = 16;
@@ -72,7 +72,7 @@ export class AdServer {
   readonly counts: AdServerCounts = { requests: 0, fallbacks: 0, impressions: 0, clicks: 0, conversions: 0 };
   /** Trace of the first decision of the treatment that led to a click. */
   exampleTraceId = '';
-  /** Unix milliseconds of the last decision that was made by the experiment. */
+  /** Unix milliseconds of the last decision that was made by the experiment and logged. */
   lastDecisionMs = 0;
   /** By variant, what it has counted as sent. */
   private readonly sent = new Map<string, { impressions: number; clicks: number }>();
@@ -105,30 +105,45 @@ export class AdServer {
     const { client, world, traffic } = this.options;
     const request = requestAt(world, traffic, index);
     const traceparent = `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
-    const answer = await client.predict(toPredictCall(request), traceparent);
+    const answer = await client.predict(toPredictCall(request, this.options.budgets !== undefined), traceparent);
     this.counts.requests++;
-    if (answer.assignments[0]?.assigned)
+    if (answer.logged && answer.assignments[0]?.assigned)
       this.lastDecisionMs = Math.max(this.lastDecisionMs, uuidV7Time(answer.predictionId));
     if (answer.fallback) this.counts.fallbacks++;
     await this.report(request, answer);
     if (this.buffer.length >= EVENTS_PER_CALL) await this.flush(PARALLEL_EVENT_CALLS);
   }
 
-  /** Decides by the market's hash what becomes of the first-ranked ad. */
+  /** The first-ranked ad; where budgets run out, the first whose campaign can pay for a click, if there is one. */
+  private shown({ ads }: MarketRequest, { rank, budgetArm, budgetShare }: PredictReply): Shown | undefined {
+    const { world, budgets } = this.options;
+    if (budgets === undefined) return { index: rank.indexOf(1), part: SHARED };
+    const part = budgets.split ? { arm: budgetArm, share: budgetShare } : SHARED;
+    for (let place = 1; place <= ads.length; place++) {
+      const index = rank.indexOf(place);
+      const { campaign, bidMicros } = world.ads[ads[index]];
+      if (budgets.left.canPay(part, campaign, bidMicros)) return { index, part };
+    }
+    return undefined;
+  }
+
+  /** Decides by the market's hash what becomes of the ad that is shown. */
   private async report(request: MarketRequest, answer: PredictReply): Promise<void> {
-    const { world, traffic, startMs, faults } = this.options;
+    const { world, traffic, startMs, faults, budgets } = this.options;
     const { requestId } = request;
-    const first = answer.rank.indexOf(1);
-    const ad = request.ads[first];
+    const shown = this.shown(request, answer);
+    if (shown === undefined) return;
+    const { index, part } = shown;
+    const ad = request.ads[index];
     const variant = answer.assignments[0]?.assigned ?? '';
     const inTreatment = variant === this.options.variants.treatment;
     const fails = (fault: keyof AdServerFaults, about: string): boolean =>
-      inTreatment && uniformOf(`${fault}:${about}`) < faults[fault];
+      inTreatment && goesWrong(faults, fault, about);
     const token = fails('misattributed', requestId)
-      ? await this.tokenOfControl(request, answer, first)
-      : answer.tokens.find(({ index }) => index === first)?.token;
+      ? await tokenOfArm(this.options.importer, this.options.variants.control, { request, answer, index })
+      : answer.tokens.find((one) => one.index === index)?.token;
     if (ad === undefined || token === undefined || token === null)
-      throw new Error(`no first-ranked ad with a token in the answer to ${requestId}`);
+      throw new Error(`no token for the ad that is shown in the answer to ${requestId}`);
     const send = (kind: 'impressions' | 'clicks' | 'conversions', event: Omit<EventMessage, 'token'>): void => {
       this.counts[kind]++;
       this.countSent(variant, kind);
@@ -140,15 +155,17 @@ export class AdServer {
       kind: EventKind.IMPRESSION,
       timeMs: seenMs,
       position: 1,
-      followedRank: FollowedRank.FOLLOWED,
+      followedRank: answer.rank[index] === 1 ? FollowedRank.FOLLOWED : FollowedRank.OVERRULED,
       viewable: Viewable.VIEWABLE_YES,
     });
-    if (!isClicked(world, traffic, request.index, ad) || fails('keptBack', requestId)) return;
+    if (!isClicked(world, traffic, request.index, ad)) return;
+    budgets?.left.pay(part, world.ads[ad].campaign, world.ads[ad].bidMicros);
+    if (fails('keptBack', requestId)) return;
     const clickedMs = seenMs + clickDelayMs(traffic, request.index);
     send('clicks', {
       kind: EventKind.CLICK,
       timeMs: clickedMs,
-      chargedMicros: request.bidMicros[first] ?? 0,
+      chargedMicros: request.bidMicros[index] ?? 0,
       currency: 'EUR',
     });
     if (inTreatment && this.exampleTraceId === '') this.exampleTraceId = answer.traceId;
@@ -168,27 +185,6 @@ export class AdServer {
     const totals = this.sent.get(variant) ?? { impressions: 0, clicks: 0 };
     totals[kind]++;
     this.sent.set(variant, totals);
-  }
-
-  /** A token for the same decision that says its unit was in the control. */
-  private async tokenOfControl(request: MarketRequest, answer: PredictReply, index: number): Promise<string> {
-    const { predictionId, assignments } = answer;
-    const { control } = this.options.variants;
-    const past = {
-      ...{ predictionId, unitId: request.unitId, placement: request.placement, currency: 'EUR' },
-      ...{
-        bidType: BidType.CPC,
-        assignments: assignments.map((one) => ({ ...one, assigned: control, served: control })),
-      },
-    };
-    const candidate = {
-      ...{ index, adId: request.adIds[index] ?? '', campaignId: request.campaignIds[index] ?? '' },
-      ...{ bidMicros: request.bidMicros[index] ?? 0, propensity: 1, pctr: answer.pctr[index] ?? 0 },
-    };
-    const { predictions } = await this.options.importer.mintTokens({
-      predictions: [{ past, candidates: [candidate] }],
-    });
-    return predictions[0]?.tokens?.[0]?.token ?? '';
   }
 
   /** Sends what is buffered, once fewer than `parallel` calls are under way. */
@@ -222,7 +218,7 @@ export class AdServer {
   }
 }
 
-function toPredictCall(request: MarketRequest): proto.v1.IPredictRequest {
+function toPredictCall(request: MarketRequest, everyToken: boolean): proto.v1.IPredictRequest {
   return {
     requestId: request.requestId,
     unitId: request.unitId,
@@ -234,11 +230,6 @@ function toPredictCall(request: MarketRequest): proto.v1.IPredictRequest {
     bidType: BidType.CPC,
     currency: 'EUR',
     columns: encodeColumns(request.columns),
-    wantTokens: { top: 1 },
+    wantTokens: everyToken ? { all: true } : { top: 1 },
   };
-}
-
-/** A number in [0, 1) of the text alone: what goes wrong. */
-function uniformOf(text: string): number {
-  return createHash('sha256').update(text).digest().readUInt32BE(0) / 2 ** 32;
 }

@@ -21,6 +21,9 @@ export interface DemoDocument {
     readonly rpmLift: number;
     readonly ctrInside: boolean;
     readonly rpmInside: boolean;
+    /** Of revenue per user. */
+    readonly revenueLift: number;
+    readonly revenueInside: boolean;
   };
   readonly health: { readonly checks: readonly HealthCheck[] };
   readonly guardrails: readonly GuardrailReport[];
@@ -62,6 +65,8 @@ export function demoDocument(
       rpmLift: truth.rpmLift,
       ctrInside: inside(metrics, 'ctr', truth.ctrLift),
       rpmInside: inside(metrics, 'rpm', truth.rpmLift),
+      revenueLift: truth.revenueLift,
+      revenueInside: inside(metrics, 'revenuePerUnit', truth.revenueLift),
     },
     health: { checks: [...report.health.checks, agreement] },
     guardrails: report.guardrails,

@@ -17,6 +17,8 @@ export interface DemoDesign {
   readonly plannedUnits: number;
   /** How it grows by itself; all of the units from the start without one. */
   readonly schedule?: object;
+  /** Whether each arm has its own part of the campaigns' budgets; undefined where these never run out. */
+  readonly budgets?: 'split' | 'shared' | undefined;
 }
 
 /** The admin API in the name of those whom an experiment takes. */
@@ -85,7 +87,9 @@ export async function draftDemoExperiment(
     description: 'A factorisation machine with interactions against a logistic regression of main effects',
     design: {
       currency: 'EUR',
-      goal: 'rpm',
+      // An arm whose campaigns ran out shows fewer ads: revenue is compared by user, not by impression.
+      goal: design.budgets === undefined ? 'rpm' : 'revenuePerUnit',
+      ...(design.budgets === 'split' && { budgets: 'split' }),
       rollout: 100,
       alpha: 0.05,
       plannedUnits: design.plannedUnits,

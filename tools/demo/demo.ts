@@ -1,9 +1,19 @@
 import { appendFileSync } from 'node:fs';
 import { AdServerClient, type Report } from '@adlift/client';
-import { DEMO_PLAN, makeTraffic, makeWorld, marketTruth, trainMarketModels, type MarketModels } from '../market/index';
+import {
+  budgetedTruth,
+  CampaignBudgets,
+  DEMO_PLAN,
+  makeTraffic,
+  makeWorld,
+  marketTruth,
+  scarceBudgets,
+  trainMarketModels,
+  type MarketModels,
+} from '../market/index';
 import { startProgress } from '../proof/progress';
 import type { RunningStack } from '../stack/running-stack';
-import { AdServer } from './ad-server';
+import { AdServer, type AdServerOptions } from './ad-server';
 import { demoDocument, type DemoDocument } from './demo-document';
 import { CONTROL, demoPeople, startDemoExperiment, TREATMENT } from './demo-experiment';
 import { readPredictorState } from './predictor-state';
@@ -20,6 +30,8 @@ export interface DemoOptions {
   /** Share of the treatment's answers whose events are reported as the control's. */
   readonly misattribute: number;
   readonly swap: boolean;
+  /** Has campaigns run out of money, with a part of it for each arm or one for both; undefined lets none run out. */
+  readonly budgets?: 'split' | 'shared';
   /** Ends the scoring thread when half of the requests are served. */
   readonly killWorker: boolean;
   /** A file that gets every acknowledged event as a line of JSON. */
@@ -35,16 +47,25 @@ export async function runDemo(
   const { seed, swap, log } = options;
   const world = makeWorld(seed);
   const models = train(world);
+  // What is shown at random would spend budgets too, for which the truth has no account.
+  const epsilon = options.budgets === undefined ? DEMO_PLAN.epsilon : 0;
   const people = demoPeople(stack);
   const { lr, fm, cvr } = models;
   const arms = swap ? { control: fm, treatment: lr } : { control: lr, treatment: fm };
-  const design = { arms, cvr, champion: lr, epsilon: DEMO_PLAN.epsilon, plannedUnits: options.units };
-  const key = await startDemoExperiment(people, design, log);
+  const plan = { epsilon, plannedUnits: options.units, budgets: options.budgets };
+  const key = await startDemoExperiment(people, { arms, cvr, champion: lr, ...plan }, log);
   const references = [lr, fm, cvr].map(({ name, version }) => `${name}@${version}`);
   await untilServed(stack, key, references);
   log(`experiment ${key} is running: flag in Unleash, models loaded`);
 
   const traffic = makeTraffic(seed, { requests: options.requests, units: options.units });
+  let truth = marketTruth(world, traffic, arms, epsilon);
+  let budgets: AdServerOptions['budgets'];
+  if (options.budgets !== undefined) {
+    const budgetMicros = scarceBudgets(world, truth.control);
+    truth = budgetedTruth(world, traffic, arms, budgetMicros);
+    budgets = { left: new CampaignBudgets(budgetMicros), split: options.budgets === 'split' };
+  }
   const before = (await readPredictorState(stack)).predictions;
   const client = new AdServerClient(stack.grpcAddress, stack.secrets.playerKey);
   const importer = new AdServerClient(stack.grpcAddress, stack.secrets.importerKey);
@@ -58,6 +79,7 @@ export async function runDemo(
     variants: { control: CONTROL, treatment: TREATMENT },
     faults: { keptBack: options.sabotage, lost: options.lose, misattributed: options.misattribute },
     importer,
+    budgets,
     startMs: Date.now(),
     onSent: (events) => {
       if (options.keepEvents === undefined) return;
@@ -88,7 +110,6 @@ export async function runDemo(
     unlogged: after.unlogged - before.unlogged,
     unloggedExposures: after.unloggedExposures - before.unloggedExposures,
   };
-  const truth = marketTruth(world, traffic, arms, DEMO_PLAN.epsilon);
   return { document: demoDocument(report, truth, adServer, served, seconds), report };
 }
 

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, Option, InvalidArgumentError } from 'commander';
 import { reportTable } from '@adlift/client';
 import { ConfigError, readConfig } from '@adlift/config';
 import { DEMO_PLAN } from '../market/index';
@@ -19,6 +19,7 @@ interface Options {
   lose: number;
   misattribute: number;
   swap: boolean;
+  budgets?: 'split' | 'shared';
   killWorker: boolean;
   keepEvents?: string;
 }
@@ -41,6 +42,12 @@ const command = new Command('npm run demo --')
   )
   .option('--misattribute <share>', "share of the treatment's answers reported as the control's, 0 to 1", share, 0)
   .option('--swap', "give each arm the other one's model", false)
+  .addOption(
+    new Option(
+      '--budgets <how>',
+      'have campaigns run out of money, with a part of it for each arm (split) or one for both (shared)',
+    ).choices(['split', 'shared']),
+  )
   .option('--kill-worker', 'kill the scoring worker when half of the requests are served', false)
   .option('--keep-events <file>', 'add every acknowledged event to this file, a line of JSON each')
   .action(run);
@@ -70,7 +77,11 @@ async function run(options: Options): Promise<void> {
 function truthLines({ truth }: Awaited<ReturnType<typeof runDemo>>['document']): string {
   const line = (name: string, lift: number, inside: boolean): string =>
     `  true ${name} lift of the market: ${(100 * lift).toFixed(1)} % (${inside ? 'inside' : 'OUTSIDE'} the 95 % interval)`;
-  return [line('CTR', truth.ctrLift, truth.ctrInside), line('RPM', truth.rpmLift, truth.rpmInside)].join('\n');
+  return [
+    line('CTR', truth.ctrLift, truth.ctrInside),
+    line('RPM', truth.rpmLift, truth.rpmInside),
+    line('revenue per user', truth.revenueLift, truth.revenueInside),
+  ].join('\n');
 }
 
 async function stayUp(stack: RunningStack, interrupted: Promise<unknown>, log: (line: string) => void): Promise<void> {

@@ -1,3 +1,5 @@
+export { budgetedTruth } from './budgeted-truth';
+export { CampaignBudgets, scarceBudgets, SHARED, type BudgetPart } from './campaign-budgets';
 export { DEMO_PLAN } from './demo-plan';
 export { firstRanked } from './first-ranked';
 export { type History, makeHistory } from './history';

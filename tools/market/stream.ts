@@ -16,6 +16,8 @@ export const Stream = {
   campaignConversion: 13,
   segmentConversion: 14,
   campaignValue: 15,
+  campaignBound: 17,
+  campaignScarcity: 18,
   unitSegment: 20,
   unitDevice: 21,
   unitCity: 22,

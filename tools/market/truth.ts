@@ -11,6 +11,8 @@ export interface ArmTruth {
   readonly clicks: number;
   /** Micros. */
   readonly spendMicros: number;
+  /** The same by campaign. */
+  readonly spendByCampaign: Float64Array;
   readonly ctr: number;
   /** Micros per thousand impressions. */
   readonly rpmMicros: number;
@@ -21,6 +23,8 @@ export interface MarketTruth extends Arms<ArmTruth> {
   readonly epsilon: number;
   readonly ctrLift: number;
   readonly rpmLift: number;
+  /** Also that of revenue per user, since both arms serve all of them. */
+  readonly revenueLift: number;
 }
 
 /**
@@ -39,22 +43,29 @@ export function marketTruth(world: World, traffic: Traffic, models: Arms<RankedM
 export function truthOfRankings(world: World, traffic: Traffic, first: Arms<Uint8Array>, epsilon: number): MarketTruth {
   const control = armTruth(world, traffic, first.control, epsilon);
   const treatment = armTruth(world, traffic, first.treatment, epsilon);
+  return liftsOf({ control, treatment }, epsilon);
+}
+
+/** The truth of two arms. */
+export function liftsOf({ control, treatment }: Arms<ArmTruth>, epsilon: number): MarketTruth {
   return {
     control,
     treatment,
     epsilon,
     ctrLift: treatment.ctr / control.ctr - 1,
     rpmLift: treatment.rpmMicros / control.rpmMicros - 1,
+    revenueLift: treatment.spendMicros / control.spendMicros - 1,
   };
 }
 
 function armTruth(world: World, traffic: Traffic, first: Uint8Array, epsilon: number): ArmTruth {
   let clicks = 0;
-  let spendMicros = 0;
+  const spendByCampaign = new Float64Array(world.campaigns.length);
   const expect = (request: number, ad: number, share: number): void => {
     const p = share * clickProbability(world, traffic, request, ad);
     clicks += p;
-    spendMicros += p * world.ads[ad].bidMicros;
+    const { campaign, bidMicros } = world.ads[ad];
+    spendByCampaign[campaign] += p * bidMicros;
   };
   for (let request = 0; request < traffic.n; request++) {
     expect(request, first[request], 1 - epsilon);
@@ -63,5 +74,9 @@ function armTruth(world: World, traffic: Traffic, first: Uint8Array, epsilon: nu
     }
   }
   const impressions = traffic.n;
-  return { impressions, clicks, spendMicros, ctr: clicks / impressions, rpmMicros: (1000 * spendMicros) / impressions };
+  const spendMicros = spendByCampaign.reduce((sum, spend) => sum + spend, 0);
+  return {
+    ...{ impressions, clicks, spendMicros, spendByCampaign },
+    ...{ ctr: clicks / impressions, rpmMicros: (1000 * spendMicros) / impressions },
+  };
 }

@@ -30,6 +30,10 @@ import { UnleashAdmin } from './flag-sync/unleash-admin';
 import { AdRateService } from './ad-rate/ad-rate.service';
 import { FoldService } from './fold/fold.service';
 import { HealthController } from './health/health.controller';
+import { HoldoutController } from './holdout/holdout.controller';
+import { HoldoutService } from './holdout/holdout.service';
+import { LayerController } from './layer/layer.controller';
+import { LayerService } from './layer/layer.service';
 import { OpenapiController } from './openapi/openapi.controller';
 import { ModelEntity } from './model/model.entity';
 import { ModelLabelEntity } from './model/model-label.entity';
@@ -89,6 +93,8 @@ export class ExperimentsModule {
         ExperimentController,
         ExperimentStepController,
         AssignmentController,
+        LayerController,
+        HoldoutController,
         OpenapiController,
         WebhookController,
         ReportController,
@@ -108,7 +114,7 @@ export class ExperimentsModule {
         ...[ExperimentSteps, ExperimentLifecycle, ExperimentAmendment, LifecycleClock, IdempotentAnswers],
         { provide: Verdicts, useClass: ReportVerdicts },
         ...[FlagOutbox, FlagWorker, FlagReconciler, UnleashAdmin],
-        AssignmentService,
+        ...[AssignmentService, LayerService, HoldoutService],
         ...[WebhookService, WebhookWorker],
         KeptStatistics,
         ReportService,

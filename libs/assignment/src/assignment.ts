@@ -5,11 +5,15 @@ export type AssignmentReason =
   | 'split'
   | 'not_in_experiment'
   | 'no_unit'
+  | 'holdout'
   | 'exposure_unlogged'
   | 'flag_unrecorded'
   | 'bad_payload'
   | 'traffic_taken'
   | 'forced';
+
+/** The flag of the global holdout: a unit for which it is on gets no experiment. */
+export const HOLDOUT_FLAG = 'adlift.holdout';
 
 /** Where one experiment put one unit. */
 export interface Assignment {
@@ -46,6 +50,8 @@ export interface VariantPlan {
   readonly currency: string;
   /** The experiment's phase at the time the flag was written, from 1. */
   readonly phase: number;
+  /** Share of every campaign's budget that the variant may spend, (0, 1]; absent where budgets are shared. */
+  readonly budgetShare?: number;
   /** Models that score beside the variant's own; absent when there are none. */
   readonly shadow?: readonly ShadowPlan[];
 }

@@ -70,13 +70,19 @@ function readPlan(payload: string): VariantPlan | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const { ctr, cvr, explore, phase, currency = '', shadow } = value as Record<string, unknown>;
+  const { ctr, cvr, explore, phase, currency = '', shadow, budgetShare } = value as Record<string, unknown>;
   if (!isModelReference(ctr) || !(cvr === undefined || isModelReference(cvr))) return undefined;
   if (typeof explore !== 'number' || !(explore >= 0 && explore <= 1)) return undefined;
   if (typeof phase !== 'number' || !Number.isSafeInteger(phase) || phase < 1) return undefined;
   if (typeof currency !== 'string' || !/^([A-Z]{3})?$/.test(currency)) return undefined;
   if (!(shadow === undefined || isShadowList(shadow))) return undefined;
-  return { ctr, explore, phase, currency, ...(cvr === undefined ? {} : { cvr }), ...(shadow && { shadow }) };
+  if (!(budgetShare === undefined || isShare(budgetShare))) return undefined;
+  return {
+    ...{ ctr, explore, phase, currency },
+    ...(cvr === undefined ? {} : { cvr }),
+    ...(shadow && { shadow }),
+    ...(budgetShare === undefined ? {} : { budgetShare }),
+  };
 }
 
 function isShadowList(value: unknown): value is readonly ShadowPlan[] {
@@ -87,7 +93,11 @@ function isShadowPlan(value: unknown): value is ShadowPlan {
   if (typeof value !== 'object' || value === null) return false;
   const { name, ctr, rate } = value as Record<string, unknown>;
   if (typeof name !== 'string' || name === '' || !isModelReference(ctr)) return false;
-  return typeof rate === 'number' && rate > 0 && rate <= 1;
+  return isShare(rate);
+}
+
+function isShare(value: unknown): value is number {
+  return typeof value === 'number' && value > 0 && value <= 1;
 }
 
 function isModelReference(value: unknown): value is string {

@@ -1,4 +1,11 @@
-export { type Assignment, type AssignmentReason, type Decision, type ShadowPlan, type VariantPlan } from './assignment';
+export {
+  HOLDOUT_FLAG,
+  type Assignment,
+  type AssignmentReason,
+  type Decision,
+  type ShadowPlan,
+  type VariantPlan,
+} from './assignment';
 export { decide, isInExperiment, outside, parsePlan, type EvaluatedVariant, type FlagState } from './decide';
 export { rankCandidates, type Ranking } from './exploration';
 export {

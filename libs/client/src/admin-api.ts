@@ -6,6 +6,7 @@ import type { ModelView, PolicyView, ReplicaView, ServingPolicy } from './models
 import type { AaQuestion, AaReport, PowerPlan, PowerQuestion } from './planning';
 import type { RejectedEventFilter, RejectedEventPage } from './rejected-events';
 import type { AssignmentExplanation, ExperimentPage, ExperimentView, PhaseView, RevisionView } from './experiments';
+import type { HoldoutView, LayerView } from './layers';
 import type { ArmTotals, Report } from './report';
 import type { SampleFilter, SamplePage } from './samples';
 import type { ShadowReport } from './shadow-report';
@@ -144,6 +145,21 @@ export class AdminApi {
   /** Where the experiment's flag puts the unit, and how that is computed. */
   explainAssignment(experiment: string, unitId: string): Promise<AssignmentExplanation> {
     return this.api.call('POST', '/v1/assignments/explain', { experiment, unitId });
+  }
+
+  /** Layers that experiments hold slots of, and what is free of each. */
+  async layers(): Promise<readonly LayerView[]> {
+    const { layers } = await this.api.call<{ layers: LayerView[] }>('GET', '/v1/layers');
+    return layers;
+  }
+
+  holdout(): Promise<HoldoutView> {
+    return this.api.call('GET', '/v1/holdout');
+  }
+
+  /** Keeps `percent` of all units, 0 to 50, out of every experiment. */
+  setHoldout(percent: number, reason: string): Promise<HoldoutView> {
+    return this.api.call('PUT', '/v1/holdout', { percent, reason });
   }
 
   /** Agrees to the experiment's traffic as its second person. */

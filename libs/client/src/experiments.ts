@@ -31,6 +31,12 @@ export interface UnleashCallView {
   readonly body?: unknown;
 }
 
+/** Slots of a layer from one to another, both included, 1 to 100. */
+export interface SlotRangeView {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What an experiment is; frozen at its start. */
 export interface DesignView {
   readonly rollout: number;
@@ -42,6 +48,7 @@ export interface DesignView {
     readonly cvr?: string | undefined;
   }[];
   readonly plannedUnits: number;
+  readonly layer?: { readonly name: string; readonly slots: readonly SlotRangeView[] } | undefined;
 }
 
 /** An experiment as the admin API shows it. Times in ISO 8601. */
@@ -142,6 +149,25 @@ export interface AssignmentExplanation {
   /** Whether Unleash has been told; before that it may still answer otherwise. */
   readonly applied: boolean;
   readonly enabled: boolean;
+  /** Null where no units are held out. */
+  readonly holdout: {
+    readonly hashInput: string;
+    readonly hash: number;
+    /** 1 to 100; held out when it is at most `percent`. */
+    readonly bucket: number;
+    readonly percent: number;
+    readonly heldOut: boolean;
+  } | null;
+  /** Null for an experiment without a layer. */
+  readonly layer: {
+    readonly name: string;
+    readonly hashInput: string;
+    readonly hash: number;
+    /** 1 to 100; in the experiment when it is among its slots. */
+    readonly slot: number;
+    readonly slots: readonly SlotRangeView[];
+    readonly inSlots: boolean;
+  } | null;
   readonly strategy: {
     readonly name: string;
     readonly hashInput: string;

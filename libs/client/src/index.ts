@@ -22,10 +22,12 @@ export {
   type PhaseView,
   type RevisionView,
   type ScheduleView,
+  type SlotRangeView,
   type UnleashCallView,
   type ValidationView,
 } from './experiments';
 export { type ErasedUnit } from './erased-unit';
+export { type HoldoutView, type LayerView } from './layers';
 export { encodeColumns } from './encode-columns';
 export {
   type LoadState,
@@ -57,5 +59,5 @@ export {
 } from './rejected-events';
 export { type Sample, type SampleFilter, type SamplePage } from './samples';
 export { sliceTable } from './slice-table';
-export { type DimensionReport, type Slice, type SliceMetric, type SliceReport } from './slices';
+export { type CampaignSpend, type DimensionReport, type Slice, type SliceMetric, type SliceReport } from './slices';
 export { type AaMetric, type AaQuestion, type AaReport, type PowerPlan, type PowerQuestion } from './planning';

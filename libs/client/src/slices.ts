@@ -27,6 +27,20 @@ export interface Slice {
    */
   readonly sampleRatio: { readonly units: readonly number[]; readonly p: number; readonly ok: boolean };
   readonly metrics: readonly SliceMetric[];
+  /** Of a campaign whose budget is split between the arms. */
+  readonly spend?: CampaignSpend;
+}
+
+/** What a campaign paid in each arm out of its part of the budget, within the phase's cap. A table to look at; the test is the report's. */
+export interface CampaignSpend {
+  readonly arms: readonly { readonly variant: string; readonly chargedMicros: number }[];
+  /** What either arm would have brought with all of the traffic and budget of the experiment, micros. */
+  readonly differences: readonly {
+    readonly variant: string;
+    readonly control: number;
+    readonly treatment: number;
+    readonly difference: number;
+  }[];
 }
 
 /** A metric in a slice; rates only, as the units of a slice are not all that were assigned. */

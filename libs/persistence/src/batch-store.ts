@@ -91,6 +91,9 @@ export class BatchStore<Item, Outcome> {
     const unknown = days.filter((day) => !this.knownDays.has(day));
     if (unknown.length > 0) {
       await ensurePartitions(client, unknown, this.options.tables);
+      // Dropped between the question above and the new partition, which goes the way of the old one.
+      await this.findClosed(client, items);
+      if (items.some((item) => this.isClosed(item))) return this.store(client, items);
       for (const day of unknown) this.knownDays.add(day);
     }
     await client.query('BEGIN');

@@ -6,6 +6,7 @@ import { AdRates1795651200000 } from './migrations/ad-rates';
 import { CalibrationMoments1795884300000 } from './migrations/calibration-moments';
 import { EventTotals1795884900000 } from './migrations/event-totals';
 import { ExperimentLife1795880700000 } from './migrations/experiment-life';
+import { Holdout1795887000000 } from './migrations/holdout';
 import { InitialSchema1795392000000 } from './migrations/initial-schema';
 import { KeptMoments1795827600000 } from './migrations/kept-moments';
 import { ModelServing1795654800000 } from './migrations/model-serving';
@@ -50,6 +51,7 @@ export function dataSourceOptions(
       ReportSnapshots1795884600000,
       EventTotals1795884900000,
       RequestReview1795886100000,
+      Holdout1795887000000,
     ],
     // On a shared database, other tools keep a table by the usual name.
     migrationsTableName: MIGRATIONS_TABLE,

@@ -6,7 +6,8 @@ export const EVENT_TABLES = ['impression', 'click', 'conversion', 'feedback', 'p
 
 /**
  * Makes the daily partitions of `tables` for `days` ("YYYY-MM-DD") where they do not exist yet, one process at a time.
- * Runs in a transaction of its own: the client must not be inside one.
+ * Neither readers nor writers of the tables are waited for. Runs in a transaction of its own: the client must not be
+ * inside one.
  */
 export async function ensurePartitions(
   client: ClientBase,
@@ -18,12 +19,7 @@ export async function ensurePartitions(
     await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.partitions]);
     for (const day of days) {
       if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) throw new RangeError(`"${day}" is not a day`);
-      const next = new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
-      for (const table of tables) {
-        await client.query(
-          `CREATE TABLE IF NOT EXISTS ${table}_${day.replaceAll('-', '')} PARTITION OF ${table} FOR VALUES FROM ('${day}') TO ('${next}')`,
-        );
-      }
+      for (const table of tables) await ensurePartition(client, table, day);
     }
     await client.query('COMMIT');
   } catch (error) {
@@ -31,4 +27,16 @@ export async function ensurePartitions(
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
+}
+
+/** Made beside its table and attached: CREATE TABLE ... PARTITION OF would wait for whoever reads or writes the table. */
+async function ensurePartition(client: ClientBase, table: string, day: string): Promise<void> {
+  const partition = `${table}_${day.replaceAll('-', '')}`;
+  const { rows } = await client.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [partition]);
+  if (rows[0]?.there === true) return;
+  const next = new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
+  await client.query(
+    `CREATE TABLE ${partition} (LIKE ${table} INCLUDING ALL);
+     ALTER TABLE ${table} ATTACH PARTITION ${partition} FOR VALUES FROM ('${day}') TO ('${next}')`,
+  );
 }

@@ -15,6 +15,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { SpanSink } from './span-sink';
 import { readTelemetryEnvironment, type TelemetryEnvironment } from './telemetry-environment';
+import { isUntraced } from './untraced-path';
 
 /** What a process uses of its telemetry. */
 export interface Telemetry {
@@ -32,9 +33,6 @@ export interface TelemetryOptions {
   /** Whether the instrumentation of node:http opens a span for incoming requests. */
   readonly incomingHttp: boolean;
 }
-
-/** Asked by machines every few seconds, or asked by ourselves: not worth a trace. */
-const UNTRACED_PATHS = /^\/(livez|readyz|metrics|v1\/traces|v1\/status|v1\/serving-set)/;
 
 let started: { telemetry: Telemetry; sdk: NodeSDK } | undefined;
 
@@ -57,7 +55,7 @@ export function startTelemetry(serviceName: string, { incomingHttp }: TelemetryO
     instrumentations: [
       new HttpInstrumentation({
         disableIncomingRequestInstrumentation: !incomingHttp,
-        ignoreIncomingRequestHook: ({ url }) => UNTRACED_PATHS.test(url ?? ''),
+        ignoreIncomingRequestHook: ({ url }) => isUntraced(url ?? ''),
       }),
       new PgInstrumentation({ requireParentSpan: true }),
     ],

@@ -40,5 +40,7 @@ export function decodePredictAnswer(bytes: Uint8Array): PredictAnswer {
     ticket: answer.ticket,
     traceId: answer.traceId,
     catalogueVersion: answer.catalogueVersion,
+    budgetArm: answer.budgetArm,
+    budgetShare: answer.budgetShare,
   };
 }

@@ -41,6 +41,8 @@ const answers = fc.integer({ min: 0, max: 130 }).chain((n) => {
     ticket: text,
     traceId: text,
     catalogueVersion: fc.nat(),
+    budgetArm: text,
+    budgetShare: fc.double({ noNaN: true, min: 0, max: 1 }),
   });
 });
 

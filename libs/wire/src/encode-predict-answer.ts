@@ -71,4 +71,6 @@ function writeAnswer(out: MessageBuffer, answer: PredictAnswer): void {
   out.text(21, answer.requestId);
   out.bool(22, answer.explored);
   out.uint(23, answer.catalogueVersion);
+  out.text(24, answer.budgetArm);
+  out.double(25, answer.budgetShare);
 }

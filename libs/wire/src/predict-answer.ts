@@ -38,4 +38,8 @@ export interface PredictAnswer {
   readonly ticket: string;
   readonly traceId: string;
   readonly catalogueVersion: number;
+  /** "experiment:variant" whose part of campaign budgets may be spent; empty for units in none. */
+  readonly budgetArm: string;
+  /** That part, (0, 1); 0 where no experiment splits budgets. */
+  readonly budgetShare: number;
 }

@@ -1,5 +1,6 @@
 import { AdServerClient, type AdminApi, type Report } from '@adlift/client';
-import { AdServer, NO_FAULTS, type AdServerFaults } from '../../../tools/demo/ad-server';
+import { AdServer } from '../../../tools/demo/ad-server';
+import { NO_FAULTS, type AdServerFaults } from '../../../tools/demo/ad-server-faults';
 import {
   CONTROL,
   demoPeople,
@@ -78,7 +79,7 @@ export class PlantedExperiments {
     const adServer = new AdServer({
       ...{ client: this.client, importer: this.importer, world: this.world, traffic: makeTraffic(seed, size) },
       ...{ variants: { control: CONTROL, treatment: TREATMENT }, faults: { ...NO_FAULTS, ...faults } },
-      ...{ parallel, startMs: Date.now(), onProgress: () => undefined, onSent: () => undefined },
+      ...{ parallel, budgets: undefined, startMs: Date.now(), onProgress: () => undefined, onSent: () => undefined },
     });
     await adServer.play();
     return adServer;

@@ -115,7 +115,19 @@ describe('the edge and what should not reach it', () => {
       status: 400,
       reason: 'url_not_allowed',
     },
-    { what: 'two URLs', query: (t) => `${signed('to', t, LANDING)}&to=https://evil.example`, status: 400, reason: '' },
+    {
+      what: 'two URLs',
+      query: (t) => `${signed('to', t, LANDING)}&to=https://evil.example`,
+      status: 400,
+      reason: 'url_repeated',
+    },
+    {
+      what: 'two charges',
+      query: (t) => `${signed('charge', t, '5')}&charge=6`,
+      status: 302,
+      reason: 'malformed: charge is there more than once',
+    },
+    { what: 'two places', query: () => 'position=1&position=2', status: 302, reason: /^malformed: position/ },
   ])('answers the click with $what: $status', async ({ query, status, reason }) => {
     const [token = '', other = ''] = await freshTokens(apps);
     const answer = await edge(apps, `/t/c/${token}?${query(token, other)}`);
@@ -128,6 +140,7 @@ describe('the edge and what should not reach it', () => {
     ['a slash at the end', '/t/c/TOKEN/'],
     ['two slashes', '//t//c/TOKEN'],
     ['a parameter of somebody else, twice', '/t/c/TOKEN?utm_source=a&utm_source=b'],
+    ['a field of postbacks, twice', '/t/c/TOKEN?kind=a&kind=b'],
     ['a list of somebody else', '/t/c/TOKEN?x[]=1&x[]=2&__proto__=1'],
   ])('redirects a click with %s', async (_what, path) => {
     const [token = ''] = await freshTokens(apps);

@@ -6,12 +6,14 @@ export interface DesignChanges {
   readonly weights?: readonly [number, number];
   readonly rollout?: number;
   readonly explore?: number;
+  readonly budgets?: 'split';
+  readonly layer?: { readonly name: string; readonly slots: readonly { readonly from: number; readonly to: number }[] };
 }
 
 /** Body of `POST /v1/experiments`: click-lr@1 against click-fm@1. */
 export function experimentBody(
   key: string,
-  { weights = [50, 50], rollout = 100, explore = 0 }: DesignChanges = {},
+  { weights = [50, 50], rollout = 100, explore = 0, layer, budgets }: DesignChanges = {},
 ): {
   key: string;
   design: object;
@@ -25,6 +27,8 @@ export function experimentBody(
       ],
       rollout,
       plannedUnits: 10_000,
+      ...(layer && { layer }),
+      ...(budgets && { budgets, goal: 'revenuePerUnit' }),
     },
   };
 }

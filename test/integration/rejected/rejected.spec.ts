@@ -146,7 +146,24 @@ describe('events that did not count', () => {
   it('stay on the list when they are refused again', async () => {
     const replayed = await replayEvents(apps.admin, apps.importer, { reason: 'token_malformed' }, () => undefined);
     expect(replayed).toEqual({ sent: COUNT, taken: 0, refused: { token_malformed: COUNT } });
-    const { events } = await list({ reason: 'token_malformed', replayable: 'true', limit: '1' });
-    expect(events).toHaveLength(1);
+    await until('them to be listed again', async () => {
+      const { events } = await list({ reason: 'token_malformed', replayable: 'true' });
+      return events.length === COUNT;
+    });
+  });
+
+  it('are sent again beside forged tokens of any length, and are as many afterwards', async () => {
+    const forged = Array.from({ length: 200 }, () => ({ kind: IMPRESSION, token: 'A'.repeat(4000) }));
+    for (let call = 0; call < 2; call++) await apps.ordinary.recordEvents(forged);
+    const count = COUNT + 2 * forged.length;
+    const replay = (): Promise<unknown> =>
+      replayEvents(apps.admin, apps.importer, { reason: 'token_malformed' }, () => undefined);
+    for (let time = 0; time < 2; time++) {
+      await until('them to be listed', async () => {
+        const { events } = await list({ reason: 'token_malformed', replayable: 'true', limit: '1000' });
+        return events.length === count;
+      });
+      expect(await replay()).toEqual({ sent: count, taken: 0, refused: { token_malformed: count } });
+    }
   });
 });

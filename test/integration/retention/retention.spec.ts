@@ -154,7 +154,8 @@ describe('retention', () => {
     }
     await apply({ exported: true });
     for (const table of tables) {
-      const file = join(folder, table, `day=${FIRST}`, `${table}.parquet`);
+      const [name] = readdirSync(join(folder, table, `day=${FIRST}`));
+      const file = join(folder, table, `day=${FIRST}`, name);
       const found = (await parquetReadObjects({ file: await asyncBufferFromFile(file) })).sort((a, b) =>
         String(a['prediction_id']) < String(b['prediction_id']) ? -1 : 1,
       );

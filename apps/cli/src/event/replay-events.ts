@@ -27,9 +27,17 @@ const RANKS = {
 };
 const VIEWABLE = { unknown: Viewable.VIEWABLE_UNKNOWN, yes: Viewable.VIEWABLE_YES, no: Viewable.VIEWABLE_NO };
 
+interface Listed {
+  readonly id: string;
+  readonly report: RejectedReport;
+}
+
+/** A call takes 1 MiB, and a forged token may be of 4 KiB. */
+const MAX_BYTES = 900_000;
+
 /**
  * Sends rejected events again as they came, oldest time and all, once what they were rejected for is mended. Those that
- * are taken leave the list of what can be sent again; those refused once more stay on it.
+ * are taken leave the list of what can be sent again; those refused once more are on it anew.
  */
 export async function replayEvents(
   admin: AdminApi,
@@ -47,15 +55,17 @@ export async function replayEvents(
       ...(cursor === undefined ? {} : { cursor }),
     });
     const reports = page.events.flatMap(({ id, report }) => (report === undefined ? [] : [{ id, report }]));
-    const results =
-      reports.length === 0 ? [] : await importer.recordEvents(reports.map(({ report }) => toMessage(report)));
-    const done = reports.filter((_, i) => results[i].status !== EventStatus.REJECTED);
-    for (const { status, reason } of results)
-      if (status === EventStatus.REJECTED) refused[reason ?? ''] = (refused[reason ?? ''] ?? 0) + 1;
-    if (done.length > 0) await admin.noteReplayed(done.map(({ id }) => id));
-    sent += reports.length;
-    taken += done.length;
-    onProgress(sent);
+    for (const parcel of parcels(reports)) {
+      const results = await importer.recordEvents(parcel.map(({ report }) => toMessage(report)));
+      for (const { status, reason } of results) {
+        if (status === EventStatus.REJECTED) refused[reason ?? ''] = (refused[reason ?? ''] ?? 0) + 1;
+        else taken++;
+      }
+      // What was refused once more is listed anew: left here too, there would be twice as many after each replay.
+      await admin.noteReplayed(parcel.map(({ id }) => id));
+      sent += parcel.length;
+      onProgress(sent);
+    }
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
   return { sent, taken, refused };
@@ -63,4 +73,22 @@ export async function replayEvents(
 
 function toMessage({ kind, followedRank, viewable, ...report }: RejectedReport): EventMessage {
   return { ...report, kind: KINDS[kind] ?? 0, followedRank: RANKS[followedRank], viewable: VIEWABLE[viewable] };
+}
+
+/** The reports in lists that fit into one call each. A message is shorter than the JSON of what it says. */
+function parcels(reports: readonly Listed[]): Listed[][] {
+  const found: Listed[][] = [];
+  let bytes = 0;
+  for (const one of reports) {
+    const size = Buffer.byteLength(JSON.stringify(one.report));
+    const last = found.at(-1);
+    if (last === undefined || bytes + size > MAX_BYTES) {
+      found.push([one]);
+      bytes = size;
+    } else {
+      last.push(one);
+      bytes += size;
+    }
+  }
+  return found;
 }

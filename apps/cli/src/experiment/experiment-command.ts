@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import {
   reportTable,
   shadowTable,
@@ -16,6 +16,7 @@ import { print, withAdmin } from '../registry/with-admin';
 import { experimentLines, experimentList } from './experiment-text';
 import { addPlanningCommands } from './planning-commands';
 import { sampleTable } from './sample-table';
+import { addTrafficCommands, wholePercent } from './traffic-commands';
 
 const JSON_OPTION = ['--json', 'print one JSON document on standard output', false] as const;
 
@@ -75,6 +76,7 @@ export function experimentCommand(connect: Connect, userFolder: string): Command
       print(json, report, shadowTable(report));
     });
   addPlanningCommands(command, connect);
+  addTrafficCommands(command, connect);
   command
     .command('slices <key>')
     .description('the rates of the report by placement, by campaign, and by new or known ads')
@@ -142,12 +144,6 @@ function tell({ key, state, phase, rollout, dryRun, unleashCalls }: ExperimentVi
     return;
   }
   process.stderr.write(`${key} is ${state}${rollout === null ? '' : `, phase ${phase}, at ${rollout} %`}\n`);
-}
-
-function wholePercent(text: string): number {
-  const percent = Number(text);
-  if (!Number.isInteger(percent)) throw new InvalidArgumentError('must be whole percent');
-  return percent;
 }
 
 function readJson(file: string): unknown {

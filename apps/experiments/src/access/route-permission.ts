@@ -22,7 +22,7 @@ const PERMISSIONS: readonly (readonly [method: RegExp, route: RegExp, permission
   [/^POST$/, /^\/v1\/(assignments\/explain|experiments\/validate|planning\/\w+)$/, 'read'],
   [/^POST$/, /^\/v1\/experiments\/:key\/approve$/, 'approve'],
   [/./, /^\/v1\/experiments/, 'experiment'],
-  [/./, /^\/v1\/(models|ads|events|units)/, 'operate'],
+  [/./, /^\/v1\/(models|ads|events|units|holdout)/, 'operate'],
 ];
 
 /** What the route asks for; undefined for one that everybody may use. A route that no line names needs `administer`. */

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { explainSplit, ROLLOUT_SEED, VARIANT_SEED } from '@adlift/assignment';
+import { explainSplit, HOLDOUT_FLAG, ROLLOUT_SEED, VARIANT_SEED } from '@adlift/assignment';
 import type { AssignmentExplanation } from '@adlift/client';
 import { DomainError } from '@adlift/problem';
 import { ExperimentService } from '../experiment/experiment.service';
+import { layerFlag, layerPlan } from '../layer/layer-flag';
+import { numbers, type LayerDesign } from '../layer/layer-slots';
 import { FlagOutbox } from '../flag-sync/flag-outbox';
 
 /** Says where a unit is put and why, from what Unleash was told, without asking it. */
@@ -15,7 +17,7 @@ export class AssignmentService {
 
   /** Throws `not_found`; `failed_precondition` for an experiment that never had a flag. */
   async explain(key: string, unitId: string): Promise<AssignmentExplanation> {
-    const { revision, phase, drift } = await this.experiments.get(key);
+    const { revision, phase, drift, design } = await this.experiments.get(key);
     const newest = await this.outbox.newest(key);
     if (newest === undefined)
       throw new DomainError(
@@ -28,8 +30,11 @@ export class AssignmentService {
     const rollout = Number(percent);
     const split = explainSplit({ groupId, rollout, variants: strategy.variants }, unitId);
     const enabled = state === 'on';
+    const layer = design.layer === undefined ? null : explainLayer(design.layer, unitId);
+    const holdout = await this.explainHoldout(unitId);
+    const open = enabled && holdout?.heldOut !== true && layer?.inSlots !== false;
     return {
-      ...{ experiment: key, unitId, revision, phase, enabled },
+      ...{ experiment: key, unitId, revision, phase, enabled, holdout, layer },
       applied: newest.applied && drift === null,
       strategy: {
         name: strategy.name,
@@ -47,7 +52,24 @@ export class AssignmentService {
         point: split.point,
         ranges: split.ranges,
       },
-      variant: enabled ? (split.variant ?? null) : null,
+      variant: open ? (split.variant ?? null) : null,
     };
   }
+
+  private async explainHoldout(unitId: string): Promise<AssignmentExplanation['holdout']> {
+    const newest = await this.outbox.newest(HOLDOUT_FLAG);
+    if (newest?.plan.state !== 'on') return null;
+    const percent = Number(newest.plan.strategy.parameters['rollout']);
+    const split = explainSplit({ groupId: HOLDOUT_FLAG, rollout: percent, variants: [] }, unitId);
+    const { hashInput, rolloutHash: hash, bucket, inRollout: heldOut } = split;
+    return { hashInput, hash, bucket, percent, heldOut };
+  }
+}
+
+function explainLayer({ name, slots }: LayerDesign, unitId: string): AssignmentExplanation['layer'] {
+  const { strategy } = layerPlan(layerFlag(name));
+  const rule = { groupId: layerFlag(name), rollout: 100, variants: strategy.variants };
+  const { hashInput, variantHash: hash, variant } = explainSplit(rule, unitId);
+  const slot = 1 + strategy.variants.findIndex((one) => one.name === variant);
+  return { name, hashInput, hash, slot, slots, inSlots: numbers(slots).includes(slot) };
 }

@@ -4,6 +4,7 @@ import { ANYONE } from '@adlift/access';
 import { DomainError } from '@adlift/problem';
 import { jsonDigest } from '@adlift/wire';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
+import { layerPercent } from '../layer/layer-slots';
 import { designInForce, type ExperimentEntity } from './experiment.entity';
 
 export interface Approval {
@@ -59,18 +60,19 @@ export class ExperimentApproval {
    * Whether so much traffic needs a second person. Where access is open nobody can be told from anybody else, so
    * nobody is asked; imported traffic is none of ours.
    */
-  isNeeded({ source }: Pick<ExperimentEntity, 'source'>, rollout: number, actor: string): boolean {
-    return source === 'flag' && rollout > this.threshold && actor !== ANYONE.name;
+  isNeeded({ source, design }: Pick<ExperimentEntity, 'source' | 'design'>, rollout: number, actor: string): boolean {
+    const percent = (rollout * layerPercent(design.layer)) / 100;
+    return source === 'flag' && percent > this.threshold && actor !== ANYONE.name;
   }
 
-  /** Throws `failed_precondition` unless `actor` may send `rollout` percent of all units into the experiment. */
+  /** Throws `failed_precondition` unless `actor` may send `rollout` percent of the units that are open to it into the experiment. */
   async require(manager: EntityManager, experiment: ExperimentEntity, rollout: number, actor: string): Promise<void> {
     if (!this.isNeeded(experiment, rollout, actor)) return;
     const approvals = await this.list(manager, experiment);
     if (approvals.some(({ approver, maxRollout }) => approver !== actor && maxRollout >= rollout)) return;
     throw new DomainError(
       'failed_precondition',
-      `${rollout} % of the traffic is above ${this.threshold} % and needs a second person: somebody with the role "approver" other than "${actor}" has to approve it first (POST /v1/experiments/${experiment.key}/approve)`,
+      `a rollout of ${rollout} % is above ${this.threshold} % of the traffic and needs a second person: somebody with the role "approver" other than "${actor}" has to approve it first (POST /v1/experiments/${experiment.key}/approve)`,
       'approval',
     );
   }

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { Not, type EntityManager } from 'typeorm';
 import { DomainError } from '@adlift/problem';
 import { foreignFlag } from '../flag-sync/flag-worker';
 import { UnleashAdmin } from '../flag-sync/unleash-admin';
+import { sharedSlots, slotsText, type LayerDesign } from '../layer/layer-slots';
 import { ModelReadiness, type ReadinessOptions } from '../model/model-readiness';
 import { ModelRegistry } from '../model/model-registry';
 import type { ExperimentDesign } from './experiment-design';
@@ -36,16 +37,30 @@ export class ExperimentChecks {
     await this.readiness.require(modelsOf(design), options);
   }
 
-  /** Throws `failed_precondition` naming the experiment that holds the traffic. */
-  async refuseOverlap(manager: EntityManager, { key, source }: ExperimentEntity): Promise<void> {
+  /**
+   * No unit may be in two experiments: those that run at the same time are in one layer, each in slots of its own.
+   * Throws `failed_precondition` naming the experiment that holds the traffic.
+   */
+  async refuseOverlap(manager: EntityManager, { key, source, design }: ExperimentEntity): Promise<void> {
     if (source === 'import') return;
-    const running = await manager.findOneBy(ExperimentEntity, { state: 'running', source: 'flag' });
-    if (running === null || running.key === key) return;
-    throw new DomainError(
-      'failed_precondition',
-      `experiment "${running.key}" is running on the same traffic; stop it first (POST /v1/experiments/${running.key}/stop), then start "${key}"`,
-    );
+    const running = await manager.findBy(ExperimentEntity, { state: 'running', source: 'flag', key: Not(key) });
+    for (const other of running) {
+      const overlap = overlapOf(design.layer, other.design.layer);
+      if (overlap === undefined) continue;
+      throw new DomainError(
+        'failed_precondition',
+        `experiment "${other.key}" is running on ${overlap}; stop it first (POST /v1/experiments/${other.key}/stop), then start "${key}"; or give each its own slots of one layer`,
+        'design.layer',
+      );
+    }
   }
+}
+
+/** What two experiments would share, in words; undefined when they exclude each other. */
+function overlapOf(ours: LayerDesign | undefined, theirs: LayerDesign | undefined): string | undefined {
+  if (ours === undefined || ours.name !== theirs?.name) return 'the same traffic';
+  const shared = sharedSlots(ours.slots, theirs.slots);
+  return shared.length === 0 ? undefined : `the same slots of layer "${ours.name}" (${slotsText(shared)})`;
 }
 
 /** Models that answer, by "name@version", each once: a shadow that does not load is missed by nobody who asks. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { layerDesign } from '../layer/layer-slots';
 
 export const modelReference = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'must be "name@version"');
 
@@ -70,7 +71,11 @@ export const experimentDesign = z
     variants: z.array(variant).min(2, 'needs at least two variants').max(16),
     /** Absent without shadows, so that the hash of a design without them is what it was before there were any. */
     shadow: z.array(shadowVariant).min(1).max(4).optional(),
-    /** Percent of all units that take part. */
+    /** The part of a layer that it takes; others of the layer run beside it. Without one it runs alone. */
+    layer: layerDesign.optional(),
+    /** Whether every campaign's budget is split between the arms by their share of the traffic; shared without it. */
+    budgets: z.enum(['split']).optional(),
+    /** Percent of all units, or of those in its slots, that take part. */
     rollout: z.int().min(1).max(100).default(100),
     /** The metric that decides. */
     goal: metricName.default('rpm'),
@@ -86,7 +91,11 @@ export const experimentDesign = z
     /** Exposed units in all arms at which the design is most sensitive. */
     plannedUnits: z.int().min(100).max(1_000_000_000),
   })
-  .superRefine(({ variants, shadow = [], goal, metrics }, context) => {
+  .superRefine(({ variants, shadow = [], goal, metrics, budgets }, context) => {
+    if (budgets === 'split' && goal !== 'revenuePerUnit') {
+      const message = 'must be revenuePerUnit where budgets are split: only for revenue is the comparison sound';
+      context.addIssue({ code: 'custom', path: ['goal'], message });
+    }
     const total = variants.reduce((sum, { weight }) => sum + Math.round(weight * 10), 0);
     if (total !== 1000)
       context.addIssue({ code: 'custom', path: ['variants'], message: `weights must sum to 100, got ${total / 10}` });

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { UnleashCallView } from '@adlift/client';
 import { FlagWorker } from '../flag-sync/flag-worker';
-import { UnleashAdmin } from '../flag-sync/unleash-admin';
 import { nextState, type ExperimentAction } from './experiment-state';
 import { ExperimentStore, type Change, type Mutation } from './experiment-store';
 import type { ExperimentEntity } from './experiment.entity';
@@ -21,7 +20,6 @@ export class ExperimentSteps {
   constructor(
     private readonly store: ExperimentStore,
     private readonly worker: FlagWorker,
-    private readonly unleash: UnleashAdmin,
   ) {}
 
   /**
@@ -36,8 +34,7 @@ export class ExperimentSteps {
       return mutate(manager, experiment);
     });
     if (step.dryRun === true) {
-      const changes = plan === undefined ? [] : await this.worker.preview(step.key, plan);
-      return { experiment, unleashCalls: changes.map((change) => this.unleash.callFor(step.key, change)) };
+      return { experiment, unleashCalls: plan === undefined ? [] : await this.worker.preview(step.key, plan) };
     }
     if (plan !== undefined) await this.worker.settle(step.key);
     return { experiment };

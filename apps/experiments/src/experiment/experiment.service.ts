@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ValidationView } from '@adlift/client';
 import { DomainError, parseBody } from '@adlift/problem';
 import { jsonDigest } from '@adlift/wire';
-import { flagPlan } from '../flag-sync/flag-plan';
+import { flagPlan } from '../flag-sync/experiment-flag';
 import { ExperimentApproval } from './experiment-approval';
 import {
   newExperiment,
@@ -49,7 +49,7 @@ export class ExperimentService {
     return {
       valid: true,
       designHash: jsonDigest(design),
-      approvalNeeded: this.approval.isNeeded({ source }, design.rollout, actor),
+      approvalNeeded: this.approval.isNeeded({ source, design }, design.rollout, actor),
       flag: source === 'flag' ? flagPlan('on', { key, design, phase: 1, rollout }).strategy : null,
     };
   }

@@ -1,9 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FlagPlan } from './flag-plan';
+import type { FlagParent, FlagPlan, FlagType } from './flag-plan';
 import type { FoundFlag, FoundStrategy, UnleashStrategy } from './unleash-flag';
-
-/** The type by which predictors tell flags of experiments from others. */
-export const FLAG_TYPE = 'experiment';
 
 /** One thing that Unleash says otherwise than it was told. */
 export interface FlagDifference {
@@ -13,7 +10,8 @@ export interface FlagDifference {
 }
 
 /** What differs between the plan and what is found in Unleash; empty when nothing does. */
-export function flagDrift(found: FoundFlag | undefined, { state, strategy }: FlagPlan): FlagDifference[] {
+export function flagDrift(found: FoundFlag | undefined, plan: FlagPlan): FlagDifference[] {
+  const { state, strategy } = plan;
   const expectedEnabled = state === 'on';
   if (found === undefined) return expectedEnabled ? [difference('flag', 'exists', 'missing')] : [];
   const differences: FlagDifference[] = [];
@@ -23,8 +21,8 @@ export function flagDrift(found: FoundFlag | undefined, { state, strategy }: Fla
   note('enabled', expectedEnabled, found.enabled);
   // What a flag that is off would say is nobody's assignment.
   if (!expectedEnabled) return differences;
-  note('type', FLAG_TYPE, found.type);
-  note('dependencies', [], found.dependencies);
+  note('type', expectedType(plan), found.type);
+  note('dependencies', expectedParents(plan), found.dependencies);
   note('strategies', 1, found.strategies.length);
   const [first] = found.strategies;
   if (first === undefined) return differences;
@@ -45,6 +43,15 @@ export function flagDrift(found: FoundFlag | undefined, { state, strategy }: Fla
       note(`variants.${variant.name}.${field}`, variant[field], other[field]);
   }
   return differences;
+}
+
+export function expectedType({ type = 'experiment' }: FlagPlan): FlagType {
+  return type;
+}
+
+/** What Unleash is to answer of the flag's parents. */
+export function expectedParents({ parent }: FlagPlan): FlagParent[] {
+  return parent === undefined ? [] : [{ ...parent, variants: [...parent.variants].sort() }];
 }
 
 interface ComparableStrategy {

@@ -1,59 +1,21 @@
-import type { VariantPlan } from '@adlift/assignment';
-import type { ExperimentDesign } from '../experiment/experiment-design';
-import type { UnleashStrategy, UnleashVariant } from './unleash-flag';
+import type { UnleashStrategy } from './unleash-flag';
 
-/** What Unleash shall say of one experiment: the whole of it, so that the newest plan replaces those before. */
+/** By it predictors tell flags of experiments from others. */
+export type FlagType = 'experiment' | 'operational';
+
+/** A flag without which, on and with one of these variants, the child is off. */
+export interface FlagParent {
+  readonly feature: string;
+  readonly enabled: true;
+  readonly variants: readonly string[];
+}
+
+/** What Unleash shall say of one flag: the whole of it, so that the newest plan replaces those before. */
 export interface FlagPlan {
   readonly state: 'on' | 'off' | 'archived';
+  /** By default `experiment`. */
+  readonly type?: FlagType;
+  /** Without one the flag depends on nothing. */
+  readonly parent?: FlagParent;
   readonly strategy: UnleashStrategy;
-}
-
-/** Where an experiment stands, as far as its flag depends on it. */
-export interface FlagFacts {
-  readonly key: string;
-  /** The design in force, amendments included. */
-  readonly design: ExperimentDesign;
-  readonly phase: number;
-  /** Percent of all units. */
-  readonly rollout: number;
-}
-
-export function flagPlan(state: FlagPlan['state'], { key, design, phase, rollout }: FlagFacts): FlagPlan {
-  return {
-    state,
-    strategy: {
-      name: 'flexibleRollout',
-      constraints: [],
-      segments: [],
-      disabled: false,
-      // Without groupId the hash would be of the text "undefined", the same for every experiment.
-      parameters: { rollout: String(rollout), stickiness: 'userId', groupId: key },
-      variants: strategyVariants(design, phase),
-    },
-  };
-}
-
-/**
- * Variants as Unleash keeps them: sorted by name and weights in per mille. The server recomputes `variable` weights,
- * so all but one are `fix` and the one that is not comes out at the rest, which is its weight.
- */
-export function strategyVariants({ variants, currency, shadow }: ExperimentDesign, phase: number): UnleashVariant[] {
-  const sorted = [...variants].sort((a, b) => (a.name < b.name ? -1 : 1));
-  return sorted.map(({ name, weight, ctr, cvr, explore }, i) => {
-    const plan: VariantPlan = {
-      ctr,
-      explore,
-      phase,
-      currency,
-      ...(cvr === undefined ? {} : { cvr }),
-      ...(shadow && { shadow }),
-    };
-    return {
-      name,
-      weight: Math.round(weight * 10),
-      weightType: i < sorted.length - 1 ? 'fix' : 'variable',
-      stickiness: 'userId',
-      payload: { type: 'json', value: JSON.stringify(plan) },
-    };
-  });
 }

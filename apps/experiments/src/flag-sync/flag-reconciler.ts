@@ -12,6 +12,7 @@ import { ExperimentStore } from '../experiment/experiment-store';
 import { flagDrift, type FlagDifference } from './flag-drift';
 import { FlagOutbox } from './flag-outbox';
 import type { FlagPlan } from './flag-plan';
+import { plannedFlags } from './planned-flags';
 import { UnleashAdmin } from './unleash-admin';
 
 /** Thrown out of a change that turned out to have nothing to change. */
@@ -60,13 +61,24 @@ export class FlagReconciler implements OnApplicationBootstrap, BeforeApplication
 
   private async turn(ending: AbortSignal): Promise<void> {
     let drifting = 0;
-    for (const { experiment, id, plan } of await this.outbox.applied()) {
+    for (const { flag, id, plan } of await this.outbox.applied()) {
       if (ending.aborted) return;
-      const differences = flagDrift(await this.unleash.read(experiment), plan);
+      const differences = await this.differences(flag, plan);
       if (differences.length > 0) drifting++;
-      if (differences.length > 0) await this.note(experiment, id, plan, differences);
+      if (differences.length > 0) await this.note(flag, id, plan, differences);
     }
     this.drifting = drifting;
+  }
+
+  /** Of the experiment's own flag, and of its layer's under the name of that. */
+  private async differences(experiment: string, plan: FlagPlan): Promise<FlagDifference[]> {
+    const all: FlagDifference[] = [];
+    for (const [flag, wanted] of plannedFlags(experiment, plan)) {
+      const differences = flagDrift(await this.unleash.read(flag), wanted);
+      const within = flag === experiment ? '' : `${flag}.`;
+      all.push(...differences.map((difference) => ({ ...difference, field: within + difference.field })));
+    }
+    return all;
   }
 
   private async note(

@@ -6,10 +6,11 @@ import { Repeating } from '@adlift/background';
 import { ADVISORY_LOCKS } from '@adlift/persistence';
 import { DomainError } from '@adlift/problem';
 import { observe } from '@adlift/telemetry';
-import { flagCalls, type FlagCall } from './flag-calls';
+import { flagCalls } from './flag-calls';
 import { FlagOutbox, type PendingPlan } from './flag-outbox';
 import type { FlagPlan } from './flag-plan';
-import { UnleashAdmin } from './unleash-admin';
+import { plannedFlags } from './planned-flags';
+import { UnleashAdmin, type UnleashCall } from './unleash-admin';
 
 const IDLE_MS = 250;
 const AWAY_MS = 1000;
@@ -53,18 +54,22 @@ export class FlagWorker implements OnApplicationBootstrap, BeforeApplicationShut
     return this.working.end();
   }
 
-  /** The changes that the plan would need now; all of a new flag when Unleash is away. */
-  async preview(experiment: string, plan: FlagPlan): Promise<FlagCall[]> {
-    const found = await this.unleash.read(experiment).catch(() => undefined);
-    return flagCalls(found, plan);
+  /** The calls that the plan would need now; all of a new flag when Unleash is away. */
+  async preview(name: string, plan: FlagPlan): Promise<UnleashCall[]> {
+    const calls: UnleashCall[] = [];
+    for (const [flag, wanted] of plannedFlags(name, plan)) {
+      const found = await this.unleash.read(flag).catch(() => undefined);
+      calls.push(...flagCalls(found, wanted).map((change) => this.unleash.callFor(flag, change)));
+    }
+    return calls;
   }
 
-  /** Resolves when Unleash says what it shall of the experiment, when it has refused, or when this takes too long. */
-  async settle(experiment: string): Promise<void> {
+  /** Resolves when Unleash says what it shall of the flag, when it has refused, or when this takes too long. */
+  async settle(flag: string): Promise<void> {
     const deadline = Date.now() + SETTLE_MS;
     this.working.wake();
     while (Date.now() < deadline) {
-      const state = (await this.outbox.states([experiment])).get(experiment)?.state;
+      const state = (await this.outbox.states([flag])).get(flag)?.state;
       if (state !== 'pending') return;
       await delay(SETTLE_POLL_MS);
     }
@@ -89,24 +94,26 @@ export class FlagWorker implements OnApplicationBootstrap, BeforeApplicationShut
       return true;
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      if (pending.attempts === 0) this.logger.warn(`flag ${pending.experiment} waits: ${error.message}`);
+      if (pending.attempts === 0) this.logger.warn(`flag ${pending.flag} waits: ${error.message}`);
       await this.outbox.failed(manager, pending, error.message);
       return false;
     }
   }
 
-  private async apply({ experiment, plan }: PendingPlan): Promise<void> {
-    const found = await this.unleash.read(experiment);
-    if (found !== undefined && !this.unleash.isOurs(found)) throw foreignFlag(experiment);
-    for (const change of flagCalls(found, plan)) await this.unleash.change(experiment, change);
+  private async apply(pending: PendingPlan): Promise<void> {
+    for (const [flag, wanted] of plannedFlags(pending.flag, pending.plan)) {
+      const found = await this.unleash.read(flag);
+      if (found !== undefined && !this.unleash.isOurs(found)) throw foreignFlag(flag);
+      for (const change of flagCalls(found, wanted)) await this.unleash.change(flag, change);
+    }
   }
 }
 
 /** Unleash has a flag of the experiment's name that somebody else made. */
-export function foreignFlag(experiment: string): DomainError {
+export function foreignFlag(flag: string): DomainError {
   return new DomainError(
     'failed_precondition',
-    `Unleash has a flag "${experiment}" that Adlift did not make; clone the experiment under another key`,
+    `Unleash has a flag "${flag}" that Adlift did not make; clone the experiment under another key or layer`,
     'key',
   );
 }

@@ -3,7 +3,6 @@ import { DomainError } from '@adlift/problem';
 import { inSpan } from '@adlift/telemetry';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 import type { FlagCall } from './flag-calls';
-import { FLAG_TYPE } from './flag-drift';
 import { readFlag, type FoundFlag } from './unleash-flag';
 
 /** A call of Unleash's admin API. */
@@ -50,7 +49,7 @@ export class UnleashAdmin {
     const inEnvironment = `${this.feature(flag)}/environments/${this.environment}`;
     switch (change.call) {
       case 'create': {
-        const body = { name: flag, description: DESCRIPTION, type: FLAG_TYPE, impressionData: false };
+        const body = { name: flag, description: DESCRIPTION, type: change.type, impressionData: false };
         return { method: 'POST', path: this.features, body };
       }
       case 'add strategy':
@@ -60,11 +59,13 @@ export class UnleashAdmin {
       case 'remove strategy':
         return { method: 'DELETE', path: `${inEnvironment}/strategies/${change.id}` };
       case 'set type': {
-        const body = [{ op: 'replace', path: '/type', value: FLAG_TYPE }];
+        const body = [{ op: 'replace', path: '/type', value: change.type }];
         return { method: 'PATCH', path: this.feature(flag), body };
       }
       case 'remove parents':
         return { method: 'DELETE', path: `${this.feature(flag)}/dependencies` };
+      case 'add parent':
+        return { method: 'POST', path: `${this.feature(flag)}/dependencies`, body: change.parent };
       case 'switch on':
         return { method: 'POST', path: `${inEnvironment}/on` };
       case 'switch off':

@@ -6,7 +6,7 @@ export interface UnleashVariant {
   readonly weight: number;
   readonly weightType: 'fix' | 'variable';
   readonly stickiness: string;
-  readonly payload: { readonly type: 'json'; readonly value: string };
+  readonly payload?: { readonly type: 'json'; readonly value: string };
 }
 
 export interface UnleashStrategy {
@@ -45,7 +45,11 @@ const foundFlag = z.object({
   type: z.string(),
   description: z.string().nullish(),
   archived: z.boolean().default(false),
-  dependencies: z.array(z.unknown()).default([]),
+  dependencies: z
+    .array(
+      z.object({ feature: z.string(), enabled: z.boolean().default(true), variants: z.array(z.string()).nullish() }),
+    )
+    .default([]),
   environments: z.array(
     z.object({ name: z.string(), enabled: z.boolean(), strategies: z.array(foundStrategy).default([]) }),
   ),
@@ -53,13 +57,20 @@ const foundFlag = z.object({
 
 export type FoundStrategy = z.output<typeof foundStrategy>;
 
+/** A flag that another depends on, and with which of its variants; without any, with whichever. */
+export interface FoundParent {
+  readonly feature: string;
+  readonly enabled: boolean;
+  readonly variants: readonly string[];
+}
+
 /** A flag as it is in one environment of Unleash. */
 export interface FoundFlag {
   readonly type: string;
   readonly description: string;
   readonly archived: boolean;
   /** Parents, on which the flag depends. */
-  readonly dependencies: readonly unknown[];
+  readonly dependencies: readonly FoundParent[];
   readonly enabled: boolean;
   readonly strategies: readonly FoundStrategy[];
 }
@@ -72,7 +83,10 @@ export function readFlag(answer: unknown, environment: string): FoundFlag {
     type,
     description: description ?? '',
     archived,
-    dependencies,
+    dependencies: dependencies.map(({ variants, ...parent }) => ({
+      ...parent,
+      variants: [...(variants ?? [])].sort(),
+    })),
     enabled: own?.enabled ?? false,
     strategies: own?.strategies ?? [],
   };

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import { Repeating } from '@adlift/background';
 import { openPool, withClient } from '@adlift/persistence';
 import { FOLD_LIMIT, foldDeltas, setAttributionWindow } from '@adlift/ledger';
@@ -10,6 +10,10 @@ const IDLE_MS = 250;
 /** Deltas of one fold that say that others wait already: the writers are at work. */
 const BUSY = 20_000;
 const AWAY_MS = 1000;
+/** SQLSTATE of a statement that took longer than it may. */
+const TIMED_OUT = '57014';
+/** Fewer deltas are not worth a transaction; if even these take too long, something holds the fold up. */
+const LEAST_DELTAS = 100;
 
 /** Folds deltas into the kept statistics for as long as the process lives; of several processes one leads. */
 @Injectable()
@@ -28,6 +32,8 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
     description: 'Deltas moved into the kept statistics by this process',
   });
   private foldedAt = Date.now();
+  /** Deltas of the next fold: fewer after one that took too long, on a database that is slow or has much to make up. */
+  private limit = FOLD_LIMIT;
   /** Age of the oldest delta when last looked, seconds. */
   private staleness = 0;
 
@@ -64,7 +70,7 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
     const folded = await this.foldOnce();
     this.deltas.add(folded);
     this.foldedAt = Date.now();
-    return folded < BUSY ? IDLE_MS : 0;
+    return folded < Math.min(BUSY, this.limit) ? IDLE_MS : 0;
   }
 
   private setWindow(): Promise<boolean> {
@@ -78,7 +84,19 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
       );
       this.staleness = rows[0]?.age ?? 0;
       // An idle look is not worth a trace four times a second.
-      return rows.length === 0 ? 0 : inSpan('fold', {}, [], () => foldDeltas(client, FOLD_LIMIT));
+      return rows.length === 0 ? 0 : inSpan('fold', {}, [], () => this.foldSome(client));
     });
+  }
+
+  private async foldSome(client: ClientBase): Promise<number> {
+    try {
+      const folded = await foldDeltas(client, this.limit);
+      if (folded >= this.limit) this.limit = Math.min(2 * this.limit, FOLD_LIMIT);
+      return folded;
+    } catch (error) {
+      if ((error as { code?: string }).code === TIMED_OUT)
+        this.limit = Math.max(Math.floor(this.limit / 2), LEAST_DELTAS);
+      throw error;
+    }
   }
 }

@@ -4,6 +4,7 @@ import type {
   AuditPage,
   ExperimentPage,
   ExperimentView,
+  HoldoutView,
   KeyView,
   MadeKey,
   MadeWebhook,
@@ -30,6 +31,21 @@ export const problem = z
     errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details' });
+
+const differences = z.array(z.strictObject({ field: z.string(), expected: z.unknown(), found: z.unknown() }));
+const flagSync = z
+  .strictObject({ state: z.enum(['pending', 'failing', 'applied']), since: time, error: z.string().optional() })
+  .nullable()
+  .describe('whether Unleash has been told; null where there is no flag');
+
+export const holdoutAnswer = z.strictObject({
+  percent: z.int(),
+  reason: z.string(),
+  changedBy: z.string().nullable(),
+  changedAt: time.nullable(),
+  flag: flagSync,
+  differences: differences.describe('what was changed in Unleash by hand'),
+}) satisfies z.ZodType<HoldoutView>;
 
 export const experimentAnswer = z
   .strictObject({
@@ -61,17 +77,11 @@ export const experimentAnswer = z
     drift: z
       .strictObject({
         since: time,
-        differences: z.array(z.strictObject({ field: z.string(), expected: z.unknown(), found: z.unknown() })),
+        differences,
       })
       .nullable()
       .describe('what Unleash was found to say otherwise than it was told'),
-    flag: z
-      .strictObject({
-        state: z.enum(['pending', 'failing', 'applied']),
-        since: time,
-        error: z.string().optional(),
-      })
-      .nullable(),
+    flag: flagSync,
     createdAt: time,
     startedAt: time.nullable(),
     endedAt: time.nullable(),
@@ -185,6 +195,20 @@ export const explanationAnswer = z.strictObject({
   phase: z.int(),
   applied: z.boolean().describe('whether Unleash says what it was told'),
   enabled: z.boolean(),
+  holdout: z
+    .strictObject({
+      ...{ hashInput: z.string(), hash: z.number(), bucket: z.int() },
+      percent: z.number(),
+      heldOut: z.boolean(),
+    })
+    .nullable(),
+  layer: z
+    .strictObject({
+      ...{ name: z.string(), hashInput: z.string(), hash: z.number(), slot: z.int() },
+      slots: z.array(z.strictObject({ from: z.int(), to: z.int() })),
+      inSlots: z.boolean(),
+    })
+    .nullable(),
   strategy: z.strictObject({
     name: z.string(),
     ...hashed,

@@ -1,6 +1,7 @@
 import { newKey } from '../access/key-body';
 import { auditQuery } from '../audit/audit-query';
 import { adQuery, historyQuery, listQuery } from '../catalogue/catalogue-query';
+import { holdoutBody } from '../holdout/holdout-body';
 import { newPolicy } from '../model/serving-policy';
 import { aaBody, powerBody } from '../planning/planning-body';
 import { rejectedQuery, replayedBody } from '../rejected-event/rejected-query';
@@ -9,7 +10,15 @@ import { sampleQuery } from '../sample/sample-query';
 import { sliceQuery } from '../slice/slice-query';
 import { traceQuery } from '../trace/trace-query';
 import { newWebhook } from '../webhook/webhook-body';
-import { auditAnswer, keyAnswer, keysAnswer, madeKeyAnswer, madeWebhookAnswer, webhooksAnswer } from './answers';
+import {
+  auditAnswer,
+  holdoutAnswer,
+  keyAnswer,
+  keysAnswer,
+  madeKeyAnswer,
+  madeWebhookAnswer,
+  webhooksAnswer,
+} from './answers';
 import type { DescribedRoutes } from './described-route';
 
 /** Keys, the audit, models, ads, events, traces. */
@@ -31,6 +40,9 @@ export const OTHER_ROUTES: DescribedRoutes = {
   },
   'DELETE /v1/webhooks/:id': { summary: 'Tell a URL no more', status: 204 },
   'GET /v1/audit': { summary: 'Who changed what, the newest first', query: auditQuery, answer: auditAnswer },
+  'GET /v1/layers': { summary: 'Experiments that share traffic without sharing units, and what is free' },
+  'GET /v1/holdout': { summary: 'The units that no experiment gets', answer: holdoutAnswer },
+  'PUT /v1/holdout': { summary: 'Say how many units no experiment gets', body: holdoutBody, answer: holdoutAnswer },
   'GET /v1/openapi.json': { summary: 'This document' },
   'GET /v1/overview': { summary: 'How the services are' },
   'GET /v1/replicas': { summary: 'Predictors that tell of themselves' },

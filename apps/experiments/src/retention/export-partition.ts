@@ -63,11 +63,13 @@ async function* rowsOf(
   }
 }
 
-/** Gives the file its name once its bytes are on the disk, and puts the name there too. */
+/** Gives the file its name once its bytes are on the disk, and puts the name and those of its folders there too. */
 function makeDurable(unfinished: string, file: string): void {
   synchronise(unfinished);
   renameSync(unfinished, file);
-  synchronise(dirname(file));
+  const ofDay = dirname(file);
+  const ofTable = dirname(ofDay);
+  for (const folder of [ofDay, ofTable, dirname(ofTable)]) synchronise(folder);
 }
 
 function synchronise(path: string): void {

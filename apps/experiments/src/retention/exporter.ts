@@ -9,9 +9,13 @@ export interface ExportData {
   readonly file: string;
 }
 
-/** Where the rows of a table of one day ("YYYY-MM-DD") go below `folder`, in the layout that query engines read by day. */
-export function exportFile(folder: string, table: string, day: string): string {
-  return join(folder, table, `day=${day}`, `${table}.parquet`);
+/**
+ * Where the rows of a table of one day ("YYYY-MM-DD") go below `folder`, in the layout that query engines read by day.
+ * `partition` is the oid of the partition: rows that come after theirs was dropped are in another one, and must not
+ * take the place of what was exported before.
+ */
+export function exportFile(folder: string, table: string, day: string, partition: string): string {
+  return join(folder, table, `day=${day}`, `${table}-${partition}.parquet`);
 }
 
 /** Writes a table into a Parquet file in a thread of its own. Resolves with the number of rows; no file when there are none. */

@@ -43,12 +43,11 @@ export async function applyRetention(options: RetentionOptions): Promise<Retenti
     (why === undefined ? dropped : kept).push(day);
     options.log(why === undefined ? `dropped the raw events of ${day}` : `the raw events of ${day} stay: ${why}`);
   }
-  const predictionDaysDropped = await oldDays(options, LOG_TABLES, predictionDays);
-  for (const day of predictionDaysDropped) {
-    await exportDay(options, LOG_TABLES, day);
-    const partitions = LOG_TABLES.map((table) => partitionOf(table, day));
-    await client.query(`DROP TABLE IF EXISTS ${partitions.join(', ')}`);
-    options.log(`dropped the prediction log of ${day}`);
+  const predictionDaysDropped: string[] = [];
+  for (const day of await oldDays(options, LOG_TABLES, predictionDays)) {
+    const isDropped = await dropLog(client, day, await exportDay(options, LOG_TABLES, day));
+    if (isDropped) predictionDaysDropped.push(day);
+    options.log(isDropped ? `dropped the prediction log of ${day}` : `the prediction log of ${day} grew and stays`);
   }
   const adVersionsDeleted =
     predictionDays === 0 ? 0 : await pruneAdVersions(client, firstKeptDay(predictionDays + CATALOGUE_LAG_DAYS, nowMs));
@@ -57,6 +56,33 @@ export async function applyRetention(options: RetentionOptions): Promise<Retenti
       ? { rowCount: 0 }
       : await client.query('DELETE FROM event_rejected WHERE received_at < $1', [firstKeptDay(rejectedDays, nowMs)]);
   return { dropped, kept, predictionDaysDropped, rejectedDeleted: rowCount ?? 0, adVersionsDeleted };
+}
+
+/** Drops the log of a day, unless a table has another number of rows than was `exported`. */
+async function dropLog(
+  client: ClientBase,
+  day: string,
+  exported: ReadonlyMap<string, number> | undefined,
+): Promise<boolean> {
+  await client.query('BEGIN');
+  try {
+    // Before the partitions, as writers lock them: nobody can add to them any more.
+    await client.query(`LOCK TABLE ONLY ${LOG_TABLES.join(', ONLY ')} IN ACCESS EXCLUSIVE MODE`);
+    for (const [table, rows] of exported ?? []) {
+      const { rows: counted } = await client.query<{ count: number }>(
+        `SELECT count(*)::int AS count FROM ${partitionOf(table, day)}`,
+      );
+      if (counted[0]?.count === rows) continue;
+      await client.query('ROLLBACK');
+      return false;
+    }
+    await client.query(`DROP TABLE IF EXISTS ${LOG_TABLES.map((table) => partitionOf(table, day)).join(', ')}`);
+    await client.query('COMMIT');
+    return true;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
 }
 
 function oldDays(
@@ -77,9 +103,12 @@ async function exportDay(
   const exported = new Map<string, number>();
   for (const table of tables) {
     const partition = partitionOf(table, day);
-    const { rows } = await client.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [partition]);
-    if (rows[0]?.there !== true) continue;
-    const file = exportFile(exportFolder, table, day);
+    const { rows } = await client.query<{ oid: string | null }>('SELECT to_regclass($1)::oid::text AS oid', [
+      partition,
+    ]);
+    const oid = rows[0]?.oid ?? null;
+    if (oid === null) continue;
+    const file = exportFile(exportFolder, table, day, oid);
     exported.set(table, await exportTable({ databaseUrl, table: partition, file }, signal));
     log(`exported ${exported.get(table)} rows of ${partition}`);
   }

@@ -1,5 +1,11 @@
-import { benjaminiHochbergAdjusted, isRefusal, sampleRatioChiSquare, sampleRatioSliceP } from '@adlift/statistics';
-import type { DimensionReport, MetricReport, Slice } from '@adlift/client';
+import {
+  benjaminiHochbergAdjusted,
+  campaignDifferences,
+  isRefusal,
+  sampleRatioChiSquare,
+  sampleRatioSliceP,
+} from '@adlift/statistics';
+import type { CampaignSpend, DimensionReport, MetricReport, Slice } from '@adlift/client';
 import type { ExperimentDesign } from '../experiment/experiment-design';
 import { METRICS } from '../report/metric-definitions';
 import { metricReport } from '../report/metric-report';
@@ -25,6 +31,7 @@ export function dimensionReport(
     slices: largest.map(({ slice, impressions }, i): Slice => ({
       ...{ value: slice.value, impressions, sampleRatio: sampleRatio(design, slice, limit) },
       metrics: metrics.map((bySlice) => bySlice[i]),
+      ...(dimension === 'campaign' && design.budgets === 'split' && { spend: campaignSpend(design, slice) }),
     })),
   };
 }
@@ -40,6 +47,21 @@ function sampleRatio({ variants }: ExperimentDesign, { arms }: SliceStatistics, 
     variants.map(({ weight }) => weight),
   );
   return { units, p, ok: p >= limit };
+}
+
+function campaignSpend({ variants }: ExperimentDesign, { value, arms }: SliceStatistics): CampaignSpend {
+  const charged = (name: string): number => Number(arms.get(name)?.sums.get('rpm')?.sumM ?? 0n);
+  const control = variants.find((variant) => variant.control) ?? variants[0];
+  return {
+    arms: variants.map(({ name }) => ({ variant: name, chargedMicros: charged(name) })),
+    differences: variants
+      .filter(({ name }) => name !== control.name)
+      .flatMap(({ name, weight }) =>
+        campaignDifferences([{ campaign: value, control: charged(control.name), treatment: charged(name) }], {
+          ...{ controlShare: control.weight / 100, treatmentShare: weight / 100 },
+        }).map(({ campaign: _, ...difference }) => ({ variant: name, ...difference })),
+      ),
+  };
 }
 
 /** Adds p-values adjusted over all slices and variants of one metric. */

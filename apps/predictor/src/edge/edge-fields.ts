@@ -14,20 +14,29 @@ const FORM = 'application/x-www-form-urlencoded';
 /**
  * Fields of the query and of a body: a form, or a JSON object whatever its type is said to be, because a beacon can
  * only say text/plain. The body's win, and fields that are not ours are left out. Throws `invalid_argument` for a field
- * of ours that is there twice in the query, and for a body that is neither.
+ * of ours that is there twice in the query, unless `repeated` takes its name, and for a body that is neither.
  */
-export function readFields(query: unknown, body?: unknown, type = ''): EdgeFields {
+export function readFields(
+  query: unknown,
+  body?: unknown,
+  type = '',
+  repeated: (name: string) => void = refuseRepeated,
+): EdgeFields {
   const fields = new Map<string, string>();
   for (const [name, value] of Object.entries(query ?? {})) {
     if (!OURS.has(name)) continue;
-    if (typeof value !== 'string') throw new DomainError('invalid_argument', `${name} is there more than once`, name);
-    fields.set(name, value);
+    if (typeof value === 'string') fields.set(name, value);
+    else repeated(name);
   }
   if (!Buffer.isBuffer(body) || body.length === 0) return fields;
   const text = body.toString('utf8');
   const given = type.startsWith(FORM) ? new URLSearchParams(text) : Object.entries(parseObject(text));
   for (const [name, value] of given) if (OURS.has(name)) fields.set(name, fieldText(name, value));
   return fields;
+}
+
+function refuseRepeated(name: string): never {
+  throw new DomainError('invalid_argument', `${name} is there more than once`, name);
 }
 
 function parseObject(text: string): object {

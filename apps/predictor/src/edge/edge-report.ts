@@ -30,6 +30,11 @@ export function browserReport(kind: ReportedKind, token: string, fields: EdgeFie
   return read(kind, token, fields, BROWSER_FIELDS);
 }
 
+/** Whether a field says something of a click, or vouches for what does. */
+export function isOfClick(name: string): boolean {
+  return name === 'sig' || (BROWSER_FIELDS as readonly string[]).includes(name);
+}
+
 /** The event of a server's postback. */
 export function postbackReport(kind: ReportedKind, token: string, fields: EdgeFields): ReadReport {
   return read(kind, token, fields, POSTBACK_FIELDS);

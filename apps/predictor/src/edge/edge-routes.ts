@@ -38,9 +38,10 @@ export function addBrowserRoutes(scope: EdgeScope, parts: BrowserParts): void {
   scope.post('/t/v/:token', (request, reply) => beacon(request, reply, parts, 'impression', { viewable: 'yes' }));
   scope.post('/t/h/:token', (request, reply) => beacon(request, reply, parts, 'hide', {}));
   const click: Handler = async (request, reply) => {
-    const fields = readFields(request.query);
+    const repeated: string[] = [];
+    const fields = readFields(request.query, undefined, '', (name) => repeated.push(name));
     const { location, outcome } = await parts.clicks
-      .click(tokenOf(request), fields, request.method === 'HEAD')
+      .click(tokenOf(request), { fields, repeated }, request.method === 'HEAD')
       .catch((error: unknown) => counted(error, parts.recorder, 'click', tokenOf(request)));
     return told(uncached(reply), outcome).redirect(location, 302);
   };

@@ -63,6 +63,8 @@ export class AnswerAssembler {
       ticket: request.wantTokens >= n ? '' : this.mint.ticket(share),
       traceId: trace.traceId,
       catalogueVersion: shared.catalogueVersion,
+      budgetArm: route.budget.arm,
+      budgetShare: route.budget.share,
     };
   }
 

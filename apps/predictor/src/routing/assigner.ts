@@ -3,8 +3,9 @@ import { LRUCache } from 'lru-cache';
 import { decide, outside, parsePlan, type Assignment, type Decision, type VariantPlan } from '@adlift/assignment';
 import { Ledger } from '@adlift/ledger';
 import { InvalidField, type PredictRequest } from '@adlift/wire';
+import { budgetOfArm, restOfBudgets, WHOLE_BUDGET, type BudgetPart } from './budget-part';
 import { FlagRecorder } from './flag-recorder';
-import { FlagSource } from './flag-source';
+import { FlagSource, type ExperimentFlag } from './flag-source';
 
 /** Units whose exposure was handed over lately; a unit that falls out is only exposed again, which counts nothing. */
 const REMEMBERED_EXPOSURES = 200_000;
@@ -15,12 +16,15 @@ export interface Route {
   /** The plan of the experiment the unit is in; undefined for the default models. */
   readonly plan: VariantPlan | undefined;
   readonly forced: boolean;
+  readonly budget: BudgetPart;
 }
 
 /** Routes requests to variants, and writes each unit's exposure before its first answer. */
 @Injectable()
 export class Assigner {
   private readonly exposed = new LRUCache<string, true>({ max: REMEMBERED_EXPOSURES });
+  /** What units in no arm may spend, as long as the flags stay the same. */
+  private rest: { flags: readonly ExperimentFlag[]; part: BudgetPart } = { flags: [], part: WHOLE_BUDGET };
   /** Units that got no experiment because their exposure could not be kept. */
   unloggedExposures = 0;
 
@@ -43,8 +47,12 @@ export class Assigner {
   private decided(request: PredictRequest, expose: (decision: Decision, unitId: string) => boolean): Route {
     if (request.forceVariant !== '') return this.force(request);
     const unitId = request.privacy === 'LIMITED' ? '' : request.unitId;
+    const heldOut = unitId !== '' && this.source.heldOut(unitId);
     let plan: VariantPlan | undefined;
-    const assignments = this.recorder.current().map((flag) => {
+    const flags = this.recorder.current();
+    let budget = this.restOf(flags);
+    const assignments = flags.map((flag) => {
+      if (heldOut) return outside(flag, 'holdout');
       const decision = decide(flag, unitId, (unit) => this.source.evaluate(flag.experiment, unit, request.routing));
       // One plan can be carried out; flags that overlap it are not ours, and their arms were not served.
       if (plan !== undefined && decision.plan !== undefined) return outside(flag, 'traffic_taken');
@@ -52,9 +60,11 @@ export class Assigner {
       const exposed = decision.plan === undefined || expose(decision, unitId);
       if (!exposed) return outside(flag, 'exposure_unlogged');
       plan ??= decision.plan;
+      if (decision.plan?.budgetShare !== undefined)
+        budget = budgetOfArm(decision.assignment, decision.plan, this.source.heldOutShare());
       return decision.assignment;
     });
-    return { assignments, plan, forced: false };
+    return { assignments, plan, forced: false, budget };
   }
 
   private expose({ assignment }: Decision, unitId: string, predictionId: string, timeMs: number): boolean {
@@ -87,7 +97,16 @@ export class Assigner {
       reason: 'forced',
       flagDigest: flag.digest,
     };
-    return { assignments: [assignment], plan, forced: true };
+    // What is forced is not part of an analysis, so it spends nothing of an arm.
+    return { assignments: [assignment], plan, forced: true, budget: this.restOf(this.recorder.current()) };
+  }
+
+  private restOf(flags: readonly ExperimentFlag[]): BudgetPart {
+    if (this.rest.flags !== flags) {
+      const payloads = flags.map((flag) => flag.payloads);
+      this.rest = { flags, part: restOfBudgets(payloads, this.source.heldOutShare()) };
+    }
+    return this.rest.part;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Json } from '@adlift/wire';
 /** An experiment's flag as the flag service has it now. */
 export interface ExperimentFlag {
   readonly experiment: string;
-  /** The flag and its parents, everything an evaluation depends on. */
+  /** The flag, its parents and the holdout's flag: everything an evaluation depends on. */
   readonly definition: Json;
   /** Payloads by variant name. */
   readonly payloads: ReadonlyMap<string, string>;
@@ -18,6 +18,10 @@ export abstract class FlagSource {
   abstract onChange(listener: () => void): void;
   /** Evaluates one flag for one unit, which must not be empty. */
   abstract evaluate(experiment: string, unitId: string, routing: Readonly<Record<string, string>>): EvaluatedVariant;
+  /** Whether the unit, which must not be empty, is kept out of all experiments. */
+  abstract heldOut(unitId: string): boolean;
+  /** Share of all units that are held out, 0 to 1. */
+  abstract heldOutShare(): number;
   /** Whether the flags ever came from the service or its backup, and when they last did (Unix ms). */
   abstract state(): { synchronized: boolean; refreshedAt: number | undefined; lastError: string | undefined };
 }

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Unleash, UnleashEvents } from 'unleash-client';
-import type { EvaluatedVariant } from '@adlift/assignment';
+import { HOLDOUT_FLAG, type EvaluatedVariant } from '@adlift/assignment';
 import type { Json } from '@adlift/wire';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
 import { FlagSource, type ExperimentFlag } from './flag-source';
@@ -13,6 +13,7 @@ export class UnleashFlagSource extends FlagSource implements OnApplicationShutdo
   private readonly logger = new Logger('flags');
   private readonly unleash: Unleash;
   private current: readonly ExperimentFlag[] = [];
+  private holdoutShare = 0;
   private refreshedAt: number | undefined;
   private lastError: string | undefined;
   private readonly listeners: (() => void)[] = [];
@@ -30,7 +31,9 @@ export class UnleashFlagSource extends FlagSource implements OnApplicationShutdo
       skipInstanceCountWarning: true,
     });
     const update = (): void => {
-      this.current = readFlags(this.unleash);
+      const definitions = this.unleash.getFeatureToggleDefinitions();
+      this.current = readFlags(definitions);
+      this.holdoutShare = readHoldoutShare(definitions);
       this.refreshedAt = Date.now();
       this.lastError = undefined;
       for (const listener of this.listeners) listener();
@@ -58,6 +61,14 @@ export class UnleashFlagSource extends FlagSource implements OnApplicationShutdo
       : { name: variant.name, enabled: variant.enabled, payload: { value: variant.payload.value } };
   }
 
+  heldOut(unitId: string): boolean {
+    return this.holdoutShare > 0 && this.unleash.isEnabled(HOLDOUT_FLAG, { userId: unitId });
+  }
+
+  heldOutShare(): number {
+    return this.holdoutShare;
+  }
+
   state(): { synchronized: boolean; refreshedAt: number | undefined; lastError: string | undefined } {
     return { synchronized: this.unleash.isSynchronized(), refreshedAt: this.refreshedAt, lastError: this.lastError };
   }
@@ -73,8 +84,22 @@ export class UnleashFlagSource extends FlagSource implements OnApplicationShutdo
   }
 }
 
-function readFlags(unleash: Unleash): ExperimentFlag[] {
-  const definitions = unleash.getFeatureToggleDefinitions();
+type Definition = NonNullable<ReturnType<Unleash['getFeatureToggleDefinition']>>;
+
+function findHoldout(definitions: readonly Definition[]): Definition | undefined {
+  return definitions.find(({ name, enabled }) => name === HOLDOUT_FLAG && enabled);
+}
+
+/** Of its first strategy, the only one that Adlift makes; where there is none the flag is on for everyone. */
+function readHoldoutShare(definitions: readonly Definition[]): number {
+  const holdout = findHoldout(definitions);
+  if (holdout === undefined) return 0;
+  const rollout: unknown = holdout.strategies?.[0]?.parameters?.['rollout'];
+  return rollout === undefined ? 1 : Number(rollout) / 100;
+}
+
+function readFlags(definitions: readonly Definition[]): ExperimentFlag[] {
+  const holdout = findHoldout(definitions);
   return definitions
     .filter((flag) => flag.type === 'experiment' && flag.enabled)
     .sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -84,7 +109,7 @@ function readFlags(unleash: Unleash): ExperimentFlag[] {
       return {
         experiment: flag.name,
         // Through JSON, so that the digest is of what a reader of the stored flag sees.
-        definition: JSON.parse(JSON.stringify({ flag, parents })) as Json,
+        definition: JSON.parse(JSON.stringify({ flag, parents, holdout })) as Json,
         payloads: new Map(variants.map(({ name, payload }) => [name, payload?.value ?? ''])),
       };
     });

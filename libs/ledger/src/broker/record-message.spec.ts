@@ -61,11 +61,18 @@ describe('a message', () => {
     ['bytes of something else', Buffer.from('{"kind":"click"}')],
     ['far more than it seems', zstdCompressSync(Buffer.alloc(64 << 20))],
     ['a record of a later format', zstdCompressSync(packRecords([Uint8Array.of(9, 9, 9)]))],
+    ['a kind of event of a later version', zstdCompressSync(packRecords([ofKind(9)]))],
     ['a record that ends too soon', zstdCompressSync(packRecords([clicks[0].subarray(0, 60)]))],
   ])('of %s cannot be read', (_, content) => {
     expect(() => recordsIn('event', content)).toThrow();
   });
 });
+
+function ofKind(kind: number): Uint8Array {
+  const record = Uint8Array.from(clicks[0]);
+  record[1] = kind;
+  return record;
+}
 
 function rejectionOf(reason: string): Parameters<typeof encodeRejection>[0] {
   const nothing = { predictionId: null, index: null, detail: {}, report: null };

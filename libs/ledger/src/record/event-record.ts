@@ -102,6 +102,8 @@ export class EventRecord {
   /** Throws RangeError for bytes of another format. */
   constructor(record: Uint8Array) {
     if (record[0] !== FORMAT) throw new RangeError(`an event record of format ${record[0]} is not known here`);
+    // No table would take it, and it would be gone.
+    if (record[1] >= KINDS.length) throw new RangeError(`an event of kind ${record[1]} is not known here`);
     this.memory = memoryOf(record.buffer);
     this.at = record.byteOffset;
     this.end = this.at + record.byteLength;

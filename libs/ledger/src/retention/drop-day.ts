@@ -6,6 +6,9 @@ import { sealDay } from '../recount/seal-day';
 /** Tables whose rows the statistics are made of. */
 export const COUNTED_TABLES = ['impression', 'click', 'conversion', 'feedback'] as const;
 
+/** Longer than any statement of a fold may take. */
+const FOLD_PATIENCE = '90s';
+
 /** Why a day's raw rows are still there. */
 export type Kept = 'not folded yet' | 'changed meanwhile';
 
@@ -22,8 +25,11 @@ export async function dropDay(
 ): Promise<Kept | undefined> {
   let kept: Kept | undefined;
   await inTransaction(client, async () => {
-    // First, as the fold does: it changes the flags of the rows that are to be dropped.
+    // First, as the fold does: it changes the flags of the rows that are to be dropped. Nobody stands in a queue
+    // behind this, so a fold that takes longer than writers may wait is waited for.
+    await client.query(`SET LOCAL lock_timeout = '${FOLD_PATIENCE}'`);
     await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.fold]);
+    await client.query('SET LOCAL lock_timeout TO DEFAULT');
     const partitions = await detach(client, day);
     // Nobody can add to them any more, so this is all that there will be.
     kept = (await isFolded(client, day)) ? await changedSince(client, partitions, exported) : 'not folded yet';

@@ -14,21 +14,29 @@ export interface Erasure {
 }
 
 /** Tables that hold the unit by name, and those that hold it by the number of a prediction or its trace. */
-const BY_UNIT = [
-  ...[...COUNTED_TABLES, 'exposure', 'prediction', 'event_delta', 'unit_click', 'unmatched_candidate'],
-  'unexposed_unit',
-];
+const RAW_TABLES = [...COUNTED_TABLES, 'exposure', 'prediction'];
+const BY_UNIT = [...RAW_TABLES, 'event_delta', 'unit_click', 'unmatched_candidate', 'unexposed_unit'];
 const BY_PREDICTION = ['shadow_score', 'event_rejected'];
 const BY_TRACE = ['span', 'trace'];
 const SUMS = ['unit_agg', 'unit_day'];
 
-const RAW_ROWS = [...COUNTED_TABLES, 'exposure', 'prediction'];
-const FOUND = RAW_ROWS.map(
-  (table) => `SELECT day, prediction_id, ${table === 'exposure' ? "''" : 'trace_id'}, ${table !== 'prediction'}
-    FROM ${table} WHERE unit = $1`,
-).join(' UNION ALL ');
-const DAYS = `SELECT DISTINCT day::text AS day FROM erased
-  WHERE counted AND day NOT IN (SELECT day FROM sealed_day WHERE reason = 'retention') ORDER BY 1`;
+/** In one statement, so in one snapshot: an event that comes meanwhile keeps both its row and what it is to count. */
+const ERASE_BY_UNIT = `WITH ${BY_UNIT.map(
+  (table) => `${table}_gone AS (DELETE FROM ${table} WHERE unit = $1 RETURNING ${foundIn(table)})`,
+).join(', ')}
+  INSERT INTO erased ${BY_UNIT.map((table) => `SELECT '${table}', * FROM ${table}_gone`).join(' UNION ALL ')}`;
+
+/** A refused record is kept in bytes, in which a text has its length before it. */
+const REFUSED = `detail ? 'record' AND position(
+  int4send(octet_length(convert_to($1, 'UTF8'))) || convert_to($1, 'UTF8') IN decode(detail ->> 'record', 'base64')) > 0`;
+
+const DAYS = `SELECT DISTINCT day::text AS day FROM erased WHERE source = ANY($1)
+  AND day NOT IN (SELECT day FROM sealed_day WHERE reason = 'retention') ORDER BY 1`;
+
+function foundIn(table: string): string {
+  if (!RAW_TABLES.includes(table)) return 'NULL::date, NULL::uuid, NULL';
+  return `day, prediction_id, ${table === 'exposure' ? 'NULL' : 'trace_id'}`;
+}
 
 /**
  * Erases what is stored of a unit, in one transaction: its events, exposures, logged predictions with their traces and
@@ -41,21 +49,30 @@ export async function eraseUnit(client: ClientBase, unit: string): Promise<Erasu
   return inTransaction(client, async () => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.fold]);
     await client.query(
-      'CREATE TEMP TABLE erased (day date, prediction_id uuid, trace_id text, counted boolean) ON COMMIT DROP',
+      'CREATE TEMP TABLE erased (source text, day date, prediction_id uuid, trace_id text) ON COMMIT DROP',
     );
-    await client.query(`INSERT INTO erased ${FOUND}`, [unit]);
-    const rows: Record<string, number> = {};
+    await client.query(ERASE_BY_UNIT, [unit]);
+    const rows = await erasedRows(client);
     const erase = async (table: string, where: string, values: unknown[] = []): Promise<void> => {
       const { rowCount } = await client.query(`DELETE FROM ${table} WHERE ${where}`, values);
-      if (rowCount !== null && rowCount > 0) rows[table] = rowCount;
+      if (rowCount !== null && rowCount > 0) rows[table] = (rows[table] ?? 0) + rowCount;
     };
     for (const table of BY_PREDICTION) await erase(table, 'prediction_id IN (SELECT prediction_id FROM erased)');
     for (const table of BY_TRACE) await erase(table, "trace_id IN (SELECT trace_id FROM erased WHERE trace_id <> '')");
-    for (const table of BY_UNIT) await erase(table, 'unit = $1', [unit]);
+    await erase('event_rejected', REFUSED, [unit]);
     const name = `erased:${randomUUID()}`;
     for (const table of SUMS) await client.query(`UPDATE ${table} SET unit = $2 WHERE unit = $1`, [unit, name]);
-    const days = (await client.query<{ day: string }>(DAYS)).rows.map(({ day }) => day);
+    const counted = [...COUNTED_TABLES, 'exposure'];
+    const days = (await client.query<{ day: string }>(DAYS, [counted])).rows.map(({ day }) => day);
     for (const day of days) await sealDay(client, day, 'erasure');
     return { rows, sealedDays: days };
   });
+}
+
+/** Rows that were erased so far, by table. */
+async function erasedRows(client: ClientBase): Promise<Record<string, number>> {
+  const { rows } = await client.query<{ source: string; count: number }>(
+    'SELECT source, count(*)::int AS count FROM erased GROUP BY source',
+  );
+  return Object.fromEntries(rows.map(({ source, count }) => [source, count]));
 }

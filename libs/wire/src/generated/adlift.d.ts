@@ -850,6 +850,12 @@ export namespace adlift {
 
             /** PredictResponse catalogueVersion */
             catalogueVersion?: (number|null);
+
+            /** PredictResponse budgetArm */
+            budgetArm?: (string|null);
+
+            /** PredictResponse budgetShare */
+            budgetShare?: (number|null);
         }
 
         /** Represents a PredictResponse. */
@@ -929,6 +935,12 @@ export namespace adlift {
 
             /** PredictResponse catalogueVersion. */
             public catalogueVersion: number;
+
+            /** PredictResponse budgetArm. */
+            public budgetArm: string;
+
+            /** PredictResponse budgetShare. */
+            public budgetShare: number;
 
             /**
              * Creates a new PredictResponse instance using the specified properties.

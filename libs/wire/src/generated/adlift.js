@@ -2172,6 +2172,8 @@ $root.adlift = (function() {
              * @property {string|null} [requestId] PredictResponse requestId
              * @property {boolean|null} [explored] PredictResponse explored
              * @property {number|null} [catalogueVersion] PredictResponse catalogueVersion
+             * @property {string|null} [budgetArm] PredictResponse budgetArm
+             * @property {number|null} [budgetShare] PredictResponse budgetShare
              */
 
             /**
@@ -2383,6 +2385,22 @@ $root.adlift = (function() {
             PredictResponse.prototype.catalogueVersion = 0;
 
             /**
+             * PredictResponse budgetArm.
+             * @member {string} budgetArm
+             * @memberof adlift.v1.PredictResponse
+             * @instance
+             */
+            PredictResponse.prototype.budgetArm = "";
+
+            /**
+             * PredictResponse budgetShare.
+             * @member {number} budgetShare
+             * @memberof adlift.v1.PredictResponse
+             * @instance
+             */
+            PredictResponse.prototype.budgetShare = 0;
+
+            /**
              * Creates a new PredictResponse instance using the specified properties.
              * @function create
              * @memberof adlift.v1.PredictResponse
@@ -2486,6 +2504,10 @@ $root.adlift = (function() {
                     writer.uint32(/* id 22, wireType 0 =*/176).bool(message.explored);
                 if (message.catalogueVersion != null && Object.hasOwnProperty.call(message, "catalogueVersion"))
                     writer.uint32(/* id 23, wireType 0 =*/184).uint32(message.catalogueVersion);
+                if (message.budgetArm != null && Object.hasOwnProperty.call(message, "budgetArm"))
+                    writer.uint32(/* id 24, wireType 2 =*/194).string(message.budgetArm);
+                if (message.budgetShare != null && Object.hasOwnProperty.call(message, "budgetShare"))
+                    writer.uint32(/* id 25, wireType 1 =*/201).double(message.budgetShare);
                 return writer;
             };
 
@@ -2708,6 +2730,14 @@ $root.adlift = (function() {
                         }
                     case 23: {
                             message.catalogueVersion = reader.uint32();
+                            break;
+                        }
+                    case 24: {
+                            message.budgetArm = reader.string();
+                            break;
+                        }
+                    case 25: {
+                            message.budgetShare = reader.double();
                             break;
                         }
                     default:
