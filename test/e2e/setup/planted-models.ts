@@ -1,7 +1,6 @@
 import { onnx } from 'onnx-proto';
 import { compileEncoder } from '@adlift/features';
-import { buildBundle, parseGoldenFile, type BundleParts, type GoldenRequest } from '@adlift/scoring';
-import { joinRequests } from '../../../libs/scoring/src/golden-requests';
+import { buildBundle, joinRequests, parseGoldenFile, type GoldenRequest } from '@adlift/scoring';
 import type { MarketModel } from '../../../tools/market/index';
 
 /** Height and width of the matrices that a slow model multiplies for nothing, and how often it does. */
@@ -95,7 +94,7 @@ function replanned(model: MarketModel, { name, change, golden = (sound) => sound
   const shown = golden(goldenOf(model));
   const bundle = buildBundle({
     // The manifest states what buildBundle takes, and what it puts in itself anew.
-    manifest: { ...manifest, features: model.schema, version } as unknown as BundleParts['manifest'],
+    manifest: { ...manifest, features: model.schema, version },
     model: onnx.ModelProto.encode(file).finish(),
     golden: joinRequests(shown.map(({ request }) => request)),
     probabilities: shown.flatMap(({ probability }) => probability),

@@ -136,4 +136,25 @@ describe('looking through the prediction log', () => {
     expect(report.reviewed.requests).toBe(before + 1);
     expect(check(report, 'assignment_leak')?.detail).toMatch(new RegExp(`^2 of ${played} `));
   });
+
+  it('can tell the arms of an experiment in a layer by both of its flags', async () => {
+    await rows(apps.database.url, 'DROP TRIGGER leak ON prediction');
+    await apps.admin.stopExperiment(KEY);
+    const key = 'looked-through-in-a-layer';
+    await startExperiment(apps, key, { layer: { name: 'review', slots: [{ from: 1, to: 60 }] } });
+    let inside = 0;
+    for (const unitId of named('layered')) {
+      const { assignments } = await apps.ordinary.predict(predictCall({ unitId }));
+      if (assignments.some(({ experiment, assigned }) => experiment === key && assigned !== '')) inside++;
+    }
+    expect(inside).toBeGreaterThan(0);
+    expect(inside).toBeLessThan(UNITS);
+    const report = await until('them to be looked at', async () => {
+      const now = await apps.admin.report(key);
+      return now.reviewed.requests === inside && now;
+    });
+    expect(check(report, 'assignment_leak')?.detail).toBe(
+      `0 of ${inside} logged requests looked at have another arm than their flag gives to the unit`,
+    );
+  });
 });
