@@ -34,7 +34,10 @@ export class RequestReviewStore {
     return { throughMs: through === null ? undefined : through * 1000, nowMs: now * 1000, heldMs: held };
   }
 
-  /** Lays out the window's requests that are in an arm, one row each, with their unit's exposure. */
+  /**
+   * Lays out the window's requests that are in an arm, one row each, with their unit's exposure. That is looked up one
+   * by one: joined, it was read whole for every request while PostgreSQL still took the young table to be empty.
+   */
   async take({ fromMs, toMs, limit }: ReviewWindow): Promise<void> {
     const [from, to] = [fromMs, toMs].map((ms) => makeUuidV7(ms, LEAST)) as [string, string];
     await this.manager.query(
@@ -49,7 +52,10 @@ export class RequestReviewStore {
        ) AS p
        CROSS JOIN LATERAL jsonb_to_recordset(p.assignments)
          AS a (experiment text, phase int, assigned text, reason text, "flagDigest" text)
-       LEFT JOIN exposure e ON (e.experiment, e.phase, e.unit) = (a.experiment, a.phase, p.unit)
+       LEFT JOIN LATERAL (
+         SELECT variant, flag_digest FROM exposure e
+         WHERE (e.experiment, e.phase, e.unit) = (a.experiment, a.phase, p.unit) LIMIT 1
+       ) AS e ON true
        WHERE a.reason = 'split' AND a.assigned <> ''`,
     );
   }

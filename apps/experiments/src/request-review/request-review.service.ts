@@ -19,6 +19,8 @@ import { RequestReviewStore } from './request-review-store';
 const MOST_REQUESTS = 20_000;
 /** At most this share of the time goes into looking. */
 const BUSY_SHARE = 0.25;
+/** A turn that took long once does not blind the checks for long. */
+const LONGEST_PAUSE_MS = 60_000;
 /** A request is looked at when its exposure has had this long to be stored, beyond what predictors say they hold. */
 const SETTLED_MS = 2000;
 /** What a predictor holds for longer fails a check of its own, and is not waited for. */
@@ -48,7 +50,7 @@ export class RequestReviewService implements OnApplicationBootstrap, BeforeAppli
       turn: async () => {
         const started = performance.now();
         await this.source.transaction((manager) => this.review(manager));
-        return Math.max(pauseMs, (performance.now() - started) / BUSY_SHARE);
+        return Math.max(pauseMs, Math.min(LONGEST_PAUSE_MS, (performance.now() - started) / BUSY_SHARE));
       },
       failed: ({ message }, again) => {
         if (!again) this.logger.warn(`requests are not looked through: ${message}`);
