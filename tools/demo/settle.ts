@@ -28,7 +28,8 @@ export async function settledReport(
   let report = await api.report(key);
   await waitFor('folding, and looking through the prediction log', WAIT_MS, async () => {
     report = await api.report(key);
-    return report.folding.pendingDeltas === 0 && Date.parse(report.reviewed.through ?? '') >= lastMs;
+    const { folding, reviewed } = report;
+    return folding.pendingDeltas + folding.spooled === 0 && Date.parse(reviewed.through ?? '') >= lastMs;
   });
   return report;
 }

@@ -44,7 +44,11 @@ export function composeReport({ key, state, phase, design, statistics }: ReportI
     guardrails,
     families: { goals, secondaries: secondaryFamily(design, statistics) },
     outlook: outlookOf(design, metrics, statistics),
-    folding: { pendingDeltas: statistics.pendingDeltas, foldedThrough: statistics.foldedThrough },
+    folding: {
+      pendingDeltas: statistics.pendingDeltas,
+      foldedThrough: statistics.foldedThrough,
+      spooled: statistics.spooled.records,
+    },
     reviewed: { requests: statistics.review.requests, through: statistics.review.through },
   };
 }

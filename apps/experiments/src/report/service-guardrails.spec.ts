@@ -1,3 +1,4 @@
+import { reportTable } from '@adlift/client';
 import { experimentDesign, type ExperimentDesign } from '../experiment/experiment-design';
 import { composeReport } from './compose-report';
 import type { PhaseStatistics } from './kept-statistics';
@@ -52,6 +53,16 @@ describe('the checks of who was served what', () => {
     const checks = (unexposedUnits: number) =>
       report(phase({ review: { ...looked, unexposedUnits } })).experiment.verdict;
     expect([checks(4), checks(5)]).toEqual(['keep_running', 'invalid']);
+  });
+
+  it('strike out every figure that a terminal shows once one of them fails', () => {
+    const lines = (changes: Partial<PhaseStatistics>): string[] =>
+      reportTable(report(phase(changes)))
+        .split('\n')
+        .filter((line) => /^ *(CTR|revenue|conversions)? .* [ab] +/.test(line) && !line.includes(':'));
+    expect(lines({}).join('')).not.toContain('~');
+    expect(lines({ handEdit: [] }).length).toBeGreaterThan(3);
+    expect(lines({ handEdit: [] }).every((line) => /~[0-9.]+( %| EUR)?~/.test(line))).toBe(true);
   });
 
   it('pass where nothing was logged', () => {
