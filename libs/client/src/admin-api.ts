@@ -7,7 +7,7 @@ import type { AaQuestion, AaReport, PowerPlan, PowerQuestion } from './planning'
 import type { RejectedEventFilter, RejectedEventPage } from './rejected-events';
 import type { AssignmentExplanation, ExperimentPage, ExperimentView, PhaseView, RevisionView } from './experiments';
 import type { HoldoutView, LayerView } from './layers';
-import type { Report } from './report';
+import type { ArmTotals, Report } from './report';
 import type { SampleFilter, SamplePage } from './samples';
 import type { ShadowReport } from './shadow-report';
 import type { SliceReport } from './slices';
@@ -169,6 +169,11 @@ export class AdminApi {
 
   report(key: string): Promise<Report> {
     return this.api.call('GET', `/v1/experiments/${encodeURIComponent(key)}/report`);
+  }
+
+  /** Says what an ad server has sent of the experiment's present phase, all told. */
+  tellTotals(experiment: string, totals: readonly ArmTotals[]): Promise<void> {
+    return this.api.call('POST', '/v1/events/totals', { experiment, totals });
   }
 
   /** The experiment's shadow variants beside what was served. */

@@ -41,6 +41,7 @@ export { reportTable } from './report-table';
 export {
   type ExperimentState,
   type FamilyTest,
+  type ArmTotals,
   type GuardrailReport,
   type HealthCheck,
   type MetricReport,

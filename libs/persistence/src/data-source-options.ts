@@ -14,6 +14,7 @@ import { NarrowDeltas1795865400000 } from './migrations/narrow-deltas';
 import { Quarantine1795824000000 } from './migrations/quarantine';
 import { ReplicaSpool1795829400000 } from './migrations/replica-spool';
 import { ReportSnapshots1795884600000 } from './migrations/report-snapshots';
+import { RequestReview1795886100000 } from './migrations/request-review';
 import { ShadowScores1795741200000 } from './migrations/shadow-scores';
 import { Slices1795880400000 } from './migrations/slices';
 import { TraceStore1795478400000 } from './migrations/trace-store';
@@ -49,6 +50,7 @@ export function dataSourceOptions(
       CalibrationMoments1795884300000,
       ReportSnapshots1795884600000,
       EventTotals1795884900000,
+      RequestReview1795886100000,
       Holdout1795887000000,
     ],
     // On a shared database, other tools keep a table by the usual name.

@@ -34,6 +34,7 @@ describe('a report', () => {
       ['calibration', 'b', true],
       ['fallback_share', 'a', true],
       ['fallback_share', 'b', true],
+      ['latency', 'b', true],
     ]);
     expect(report.guardrails[1]).toMatchObject({ value: 1 });
   });

@@ -4,6 +4,7 @@ import { goalFamily, secondaryFamily } from './families';
 import { judgeGuardrails } from './guardrails';
 import { healthChecks } from './health-gate';
 import type { ArmStatistics, PhaseStatistics } from './kept-statistics';
+import { judgeLatency } from './latency-guardrail';
 import { METRICS } from './metric-definitions';
 import { metricReport } from './metric-report';
 import { notWorseGuardrails } from './not-worse';
@@ -23,7 +24,11 @@ export interface ReportInputs {
 export function composeReport({ key, state, phase, design, statistics }: ReportInputs): Report {
   const metrics = METRICS.map((metric) => metricReport(metric, design, statistics.arms));
   const checks = healthChecks(design, statistics);
-  const guardrails = [...judgeGuardrails(design, statistics), ...notWorseGuardrails(design, statistics)];
+  const guardrails = [
+    ...judgeGuardrails(design, statistics),
+    ...judgeLatency(design, statistics),
+    ...notWorseGuardrails(design, statistics),
+  ];
   const goals = goalFamily(design, statistics);
   const { verdict, reasons } = decideVerdict({ state, checks, guardrails, goals });
   return {
@@ -40,6 +45,7 @@ export function composeReport({ key, state, phase, design, statistics }: ReportI
     families: { goals, secondaries: secondaryFamily(design, statistics) },
     outlook: outlookOf(design, metrics, statistics),
     folding: { pendingDeltas: statistics.pendingDeltas, foldedThrough: statistics.foldedThrough },
+    reviewed: { requests: statistics.review.requests, through: statistics.review.through },
   };
 }
 

@@ -55,6 +55,9 @@ export function phaseOf(arms: Readonly<Record<string, ArmStatistics>>): PhaseSta
   return {
     arms: new Map(Object.entries(arms)),
     sent: new Map(),
+    review: { through: null, requests: 0, leaked: 0, unverified: 0, example: null, unexposedUnits: 0 },
+    latency: {},
+    handEdit: null,
     days: 2,
     unitsInSeveralArms: 0,
     unitsWithoutExposure: 0,
