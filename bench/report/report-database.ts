@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions, migrate } from '@adlift/persistence';
+import { BUILT_IN_METRICS } from '../../apps/experiments/src/metric/built-in-metrics';
 import { KeptStatistics, type PhaseStatistics } from '../../apps/experiments/src/report/kept-statistics';
 import { EXPERIMENT, fillLedger, PHASE } from './fill-ledger';
 import { naiveReport } from './naive-report';
@@ -26,7 +27,7 @@ export class ReportDatabase {
   }
 
   report(): Promise<PhaseStatistics> {
-    return this.kept.ofPhase(EXPERIMENT, PHASE);
+    return this.kept.ofPhase(EXPERIMENT, PHASE, BUILT_IN_METRICS);
   }
 
   naive(): Promise<Record<string, string>[]> {

@@ -35,6 +35,8 @@ import { HoldoutService } from './holdout/holdout.service';
 import { LayerController } from './layer/layer.controller';
 import { LayerService } from './layer/layer.service';
 import { OpenapiController } from './openapi/openapi.controller';
+import { MetricController } from './metric/metric.controller';
+import { MetricRegistry } from './metric/metric-registry';
 import { ModelEntity } from './model/model.entity';
 import { ModelLabelEntity } from './model/model-label.entity';
 import { ModelModule } from './model/model.module';
@@ -96,6 +98,7 @@ export class ExperimentsModule {
         HoldoutController,
         OpenapiController,
         WebhookController,
+        MetricController,
         ReportController,
         EventTotalsController,
         SampleController,
@@ -115,6 +118,7 @@ export class ExperimentsModule {
         ...[FlagOutbox, FlagWorker, FlagReconciler, UnleashAdmin],
         ...[AssignmentService, LayerService, HoldoutService],
         ...[WebhookService, WebhookWorker],
+        MetricRegistry,
         KeptStatistics,
         ReportService,
         EventTotals,

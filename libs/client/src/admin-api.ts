@@ -2,6 +2,7 @@ import type { AuditFilter, AuditPage, KeyView, MadeKey } from './access';
 import type { AdEntry, AdState, CatalogueChange } from './ads';
 import { ApiConnection } from './api-connection';
 import type { ErasedUnit } from './erased-unit';
+import type { MetricView, NewMetric } from './metrics';
 import type { ModelView, PolicyView, ReplicaView, ServingPolicy } from './models';
 import type { AaQuestion, AaReport, PowerPlan, PowerQuestion } from './planning';
 import type { RejectedEventFilter, RejectedEventPage } from './rejected-events';
@@ -64,6 +65,17 @@ export class AdminApi {
 
   experiment(key: string): Promise<ExperimentView> {
     return this.api.call('GET', experimentPath(key));
+  }
+
+  /** Every version of every metric. */
+  async metrics(): Promise<readonly MetricView[]> {
+    const { metrics } = await this.api.call<{ metrics: MetricView[] }>('GET', '/v1/metrics');
+    return metrics;
+  }
+
+  /** Defines a metric, or a further version of it. */
+  defineMetric(metric: NewMetric): Promise<MetricView> {
+    return this.api.call('POST', '/v1/metrics', metric);
   }
 
   /** How large an experiment must be, by the traffic of the last days. */
@@ -167,8 +179,9 @@ export class AdminApi {
     return this.api.call('POST', `/v1/experiments/${encodeURIComponent(key)}/approve`, { reason });
   }
 
-  report(key: string): Promise<Report> {
-    return this.api.call('GET', `/v1/experiments/${encodeURIComponent(key)}/report`);
+  /** With the classic metrics and those that the design names, or with `all`. */
+  report(key: string, metrics: 'design' | 'all' = 'design'): Promise<Report> {
+    return this.api.call('GET', `${experimentPath(key)}/report${metrics === 'all' ? '?metrics=all' : ''}`);
   }
 
   /** The experiment's shadow variants beside what was served. */

@@ -7,13 +7,14 @@ export interface DesignChanges {
   readonly rollout?: number;
   readonly explore?: number;
   readonly budgets?: 'split';
+  readonly metrics?: object;
   readonly layer?: { readonly name: string; readonly slots: readonly { readonly from: number; readonly to: number }[] };
 }
 
 /** Body of `POST /v1/experiments`: click-lr@1 against click-fm@1. */
 export function experimentBody(
   key: string,
-  { weights = [50, 50], rollout = 100, explore = 0, layer, budgets }: DesignChanges = {},
+  { weights = [50, 50], rollout = 100, explore = 0, layer, budgets, metrics }: DesignChanges = {},
 ): {
   key: string;
   design: object;
@@ -28,6 +29,7 @@ export function experimentBody(
       rollout,
       plannedUnits: 10_000,
       ...(layer && { layer }),
+      ...(metrics && { metrics }),
       ...(budgets && { budgets, goal: 'revenuePerUnit' }),
     },
   };
