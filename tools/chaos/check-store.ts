@@ -52,6 +52,24 @@ const DAYS = `SELECT experiment, variant, ${SUMS.split(', ')
   .map((column) => `sum(${column}) AS ${column}`)
   .join(', ')} FROM`;
 
+/** Sums over exposed units that lifts and their errors are made of, and their recount from the units above. */
+const FACTORS = ['impressions', 'clicks', 'conversions', 'hides', 'charged_micros'];
+const MOMENTS = [
+  ['units', 'count(*)'],
+  ...FACTORS.map((sum) => [`sum_${sum}`, `sum(${sum})`]),
+  ...FACTORS.map((sum) => [`product_${sum}_${sum}`, `sum(${sum}::numeric * ${sum})`]),
+  ...FACTORS.slice(1).map((sum) => [`product_${sum}_impressions`, `sum(${sum}::numeric * impressions)`]),
+] as const;
+const RECOUNTED_MOMENTS = `SELECT experiment, variant, ${MOMENTS.map(([name, sql]) => `${sql} AS ${name}`).join(', ')}
+  FROM (${RECOUNTED}) r WHERE exposures > 0 GROUP BY 1, 2`;
+const KEPT_MOMENTS = `SELECT experiment, variant, ${MOMENTS.map(([name]) => name).join(', ')} FROM exp_moments WHERE units > 0`;
+const RECOUNTED_PHASES = `SELECT experiment, sum((arms > 1)::int) AS several, sum((exposures = 0)::int) AS unexposed FROM (
+    SELECT experiment, unit, count(*) AS arms, sum(exposures) AS exposures FROM (${RECOUNTED}) r
+    WHERE exposures + impressions + clicks + conversions > 0 GROUP BY 1, 2
+  ) u GROUP BY 1`;
+const KEPT_PHASES =
+  'SELECT experiment, units_in_several_arms AS several, units_without_exposure AS unexposed FROM exp_phase';
+
 /** Looks in the raw tables for everything that was acknowledged, and recounts what the reports read. */
 export async function checkStore(databaseUrl: string, acknowledged: string): Promise<StoreCheck> {
   const client = new Client({ connectionString: databaseUrl, application_name: 'chaos' });
@@ -75,8 +93,11 @@ export async function checkStore(databaseUrl: string, acknowledged: string): Pro
         `SELECT * FROM (${DAYS} (${RECOUNTED}) r GROUP BY 1, 2) r ${nothing}`,
         `SELECT * FROM (${DAYS} rollup_day GROUP BY 1, 2) k ${nothing}`,
       ),
+      differences(RECOUNTED_MOMENTS, KEPT_MOMENTS),
+      differences(`SELECT * FROM (${RECOUNTED_PHASES}) r`, `SELECT * FROM (${KEPT_PHASES}) k`),
     ];
-    const shown = (await Promise.all(differing.map(names))).flat();
+    const shown: string[] = [];
+    for (const sql of differing) shown.push(...(await names(sql)));
     return {
       acked: await number('SELECT DISTINCT identity FROM acked'),
       stored: await number('SELECT FROM stored'),

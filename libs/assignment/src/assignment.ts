@@ -48,6 +48,8 @@ export interface VariantPlan {
   readonly explore: number;
   /** ISO 4217; empty takes any. */
   readonly currency: string;
+  /** What the experiment randomises; absent for users. */
+  readonly unit?: 'session' | 'request';
   /** The experiment's phase at the time the flag was written, from 1. */
   readonly phase: number;
   /** Share of every campaign's budget that the variant may spend, (0, 1]; absent where budgets are shared. */

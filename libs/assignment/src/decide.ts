@@ -70,18 +70,20 @@ function readPlan(payload: string): VariantPlan | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const { ctr, cvr, explore, phase, currency = '', shadow, budgetShare } = value as Record<string, unknown>;
+  const { ctr, cvr, explore, phase, currency = '', shadow, budgetShare, unit } = value as Record<string, unknown>;
   if (!isModelReference(ctr) || !(cvr === undefined || isModelReference(cvr))) return undefined;
   if (typeof explore !== 'number' || !(explore >= 0 && explore <= 1)) return undefined;
   if (typeof phase !== 'number' || !Number.isSafeInteger(phase) || phase < 1) return undefined;
   if (typeof currency !== 'string' || !/^([A-Z]{3})?$/.test(currency)) return undefined;
   if (!(shadow === undefined || isShadowList(shadow))) return undefined;
   if (!(budgetShare === undefined || isShare(budgetShare))) return undefined;
+  if (!(unit === undefined || unit === 'session' || unit === 'request')) return undefined;
   return {
     ...{ ctr, explore, phase, currency },
     ...(cvr === undefined ? {} : { cvr }),
     ...(shadow && { shadow }),
     ...(budgetShare === undefined ? {} : { budgetShare }),
+    ...(unit && { unit }),
   };
 }
 

@@ -102,8 +102,8 @@ export class FileRoom {
   private grow(pages: number): void {
     const { pageCount, freeCount } = this;
     const more = Math.min(Math.max(GROWTH_PAGES, pages), this.capPages - pageCount);
-    if (more <= 0 || Date.now() < this.growAgainMs) return;
-    if (!this.stretch(freeCount + more)) this.growAgainMs = Date.now() + GROW_AGAIN_MS;
+    if (more <= 0 || performance.now() < this.growAgainMs) return;
+    if (!this.stretch(freeCount + more)) this.growAgainMs = performance.now() + GROW_AGAIN_MS;
   }
 
   /**

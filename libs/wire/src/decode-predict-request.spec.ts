@@ -54,6 +54,7 @@ const request: fc.Arbitrary<proto.v1.IPredictRequest> = fc.record({
   forceVariant: id,
   placement: id,
   campaignId: fc.array(id, { maxLength: 4 }),
+  sessionId: id,
 });
 
 /** The column's values as the generated message holds them. */
@@ -86,6 +87,7 @@ describe('decodePredictRequest', () => {
           onOverload: OnOverload[sent.onOverload ?? 0],
           forceVariant: sent.forceVariant,
           placement: sent.placement,
+          sessionId: sent.sessionId,
           campaignIds: sent.campaignId,
           wantTokens: 1,
         });

@@ -10,7 +10,7 @@ const ON_OVERLOAD = ['FALLBACK', 'FALLBACK', 'ERROR'] as const;
 const DELIMITED = 2;
 
 /** Wire types of the fields by number; a field of another type than the proto says is malformed. */
-const WIRE_TYPES = [-1, 2, 2, 0, 2, 0, 2, 2, 2, 0, 2, 2, 0, 2, 2, 2];
+const WIRE_TYPES = [-1, 2, 2, 0, 2, 0, 2, 2, 2, 0, 2, 2, 0, 2, 2, 2, 2];
 const BIDS = 8;
 
 const slab = new Slab();
@@ -44,6 +44,7 @@ function decode(reader: WireReader): PredictRequest {
   const draft: Draft = {
     requestId: '',
     unitId: '',
+    sessionId: '',
     privacy: 'FULL',
     routing,
     n: 0,
@@ -111,6 +112,9 @@ function decode(reader: WireReader): PredictRequest {
         break;
       case 14:
         draft.placement = reader.text();
+        break;
+      case 16:
+        draft.sessionId = reader.text();
         break;
       default:
         addText('campaign_id', campaignIds, reader);

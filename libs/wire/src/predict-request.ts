@@ -5,8 +5,10 @@ export type BidType = 'CPC' | 'CPM' | 'CPA';
 /** A Predict call after decoding, whatever the transport: columns and bids are typed arrays. */
 export interface PredictRequest {
   readonly requestId: string;
-  /** The randomisation unit; empty means no experiment. */
+  /** The user, whom experiments by user randomise; empty means none of them. */
   readonly unitId: string;
+  /** The same for experiments by session. */
+  readonly sessionId: string;
   readonly privacy: 'FULL' | 'LIMITED';
   readonly routing: Readonly<Record<string, string>>;
   /** Candidates, 1 to {@link MAX_CANDIDATES}. */

@@ -9,6 +9,7 @@ export function validatePredictRequest(request: PredictRequest): void {
   if (n < 1 || n > MAX_CANDIDATES) throw new InvalidField('n', `must be 1 to ${MAX_CANDIDATES}, got ${n}`);
   requireId('request_id', request.requestId, 1);
   requireId('unit_id', request.unitId, 0);
+  requireId('session_id', request.sessionId, 0);
   requireId('placement', request.placement, 0);
   validateAds(request);
   validateBids(request);

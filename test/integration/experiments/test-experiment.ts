@@ -8,13 +8,14 @@ export interface DesignChanges {
   readonly explore?: number;
   readonly budgets?: 'split';
   readonly metrics?: object;
+  readonly unit?: 'user' | 'session' | 'request';
   readonly layer?: { readonly name: string; readonly slots: readonly { readonly from: number; readonly to: number }[] };
 }
 
 /** Body of `POST /v1/experiments`: click-lr@1 against click-fm@1. */
 export function experimentBody(
   key: string,
-  { weights = [50, 50], rollout = 100, explore = 0, layer, budgets, metrics }: DesignChanges = {},
+  { weights = [50, 50], rollout = 100, explore = 0, layer, budgets, unit, metrics }: DesignChanges = {},
 ): {
   key: string;
   design: object;
@@ -30,6 +31,7 @@ export function experimentBody(
       plannedUnits: 10_000,
       ...(layer && { layer }),
       ...(metrics && { metrics }),
+      ...(unit && { unit }),
       ...(budgets && { budgets, goal: 'revenuePerUnit' }),
     },
   };

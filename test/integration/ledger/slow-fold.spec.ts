@@ -1,5 +1,4 @@
 import { FoldService } from '../../../apps/experiments/src/fold/fold.service';
-import type { ExperimentsEnvironment } from '../../../apps/experiments/src/experiments-config';
 import { HeardClient } from '@adlift/persistence';
 import { until } from '../setup/until';
 import { LedgerBench } from './ledger-bench';
@@ -22,7 +21,7 @@ describe('the fold on a slow database', () => {
     const service = new FoldService({
       DATABASE_URL: `${bench.database.url}?statement_timeout=600`,
       ATTRIBUTION_WINDOW_DAYS: 30,
-    } as unknown as ExperimentsEnvironment);
+    });
     service.onApplicationBootstrap();
     try {
       await until(

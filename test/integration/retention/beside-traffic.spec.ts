@@ -85,6 +85,17 @@ describe('retention and erasure beside traffic', () => {
     expect(n).toBe(1);
   });
 
+  it('counts what waits to be counted before its unit is erased', async () => {
+    await bench.writer().recordExposures([exposureOf(fact(1)), exposureOf(fact(2))]);
+    const events = [1, 2].flatMap((n) => [eventOf(fact(n), 'impression'), eventOf(fact(n), 'click')]);
+    await bench.writer().recordEvents(events);
+    const { rows } = await bench.withClient((client) => eraseUnit(client, GONE));
+    expect(rows).toEqual({ exposure: 1, impression: 1, click: 1, unit_click: 1 });
+    const [sums] = await bench.rows('SELECT sum(units)::int AS units, sum(sum_clicks)::int AS clicks FROM exp_moments');
+    expect(sums).toEqual({ units: 2, clicks: 2 });
+    expect(await bench.rows('SELECT FROM unit_agg WHERE unit = $1', [GONE])).toEqual([]);
+  });
+
   it('erases a unit from records that the database refused', async () => {
     const refused = eventOf(fact(1), 'click', { chargedMicros: 1, claims: { catalogueVersion: 2 ** 40 } });
     const other = eventOf(fact(2), 'click', { claims: { catalogueVersion: 2 ** 40 } });

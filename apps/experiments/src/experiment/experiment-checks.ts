@@ -3,7 +3,7 @@ import { Not, type EntityManager } from 'typeorm';
 import { DomainError } from '@adlift/problem';
 import { foreignFlag } from '../flag-sync/flag-worker';
 import { UnleashAdmin } from '../flag-sync/unleash-admin';
-import { sharedSlots, slotsText, type LayerDesign } from '../layer/layer-slots';
+import { sharedSlots, slotsText } from '../layer/layer-slots';
 import { ModelReadiness, type ReadinessOptions } from '../model/model-readiness';
 import { ModelRegistry } from '../model/model-registry';
 import type { ExperimentDesign } from './experiment-design';
@@ -45,7 +45,7 @@ export class ExperimentChecks {
     if (source === 'import') return;
     const running = await manager.findBy(ExperimentEntity, { state: 'running', source: 'flag', key: Not(key) });
     for (const other of running) {
-      const overlap = overlapOf(design.layer, other.design.layer);
+      const overlap = overlapOf(design, other.design);
       if (overlap === undefined) continue;
       throw new DomainError(
         'failed_precondition',
@@ -57,8 +57,11 @@ export class ExperimentChecks {
 }
 
 /** What two experiments would share, in words; undefined when they exclude each other. */
-function overlapOf(ours: LayerDesign | undefined, theirs: LayerDesign | undefined): string | undefined {
+function overlapOf({ layer: ours, unit }: ExperimentDesign, other: ExperimentDesign): string | undefined {
+  const theirs = other.layer;
   if (ours === undefined || ours.name !== theirs?.name) return 'the same traffic';
+  // A request is in one slot by its user and in another by its session.
+  if (unit !== other.unit) return `layer "${ours.name}" by ${other.unit}, not by ${unit}`;
   const shared = sharedSlots(ours.slots, theirs.slots);
   return shared.length === 0 ? undefined : `the same slots of layer "${ours.name}" (${slotsText(shared)})`;
 }

@@ -50,7 +50,8 @@ const furtherMetrics = z.strictObject({
 /** What a test is, frozen when it starts. */
 export const experimentDesign = z
   .strictObject({
-    unit: z.enum(['user']).default('user'),
+    /** What is randomised, and what the analysis takes for independent of each other. */
+    unit: z.enum(['user', 'session', 'request']).default('user'),
     currency: z
       .string()
       .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as EUR')
@@ -76,7 +77,11 @@ export const experimentDesign = z
     /** Exposed units in all arms at which the design is most sensitive. */
     plannedUnits: z.int().min(100).max(1_000_000_000),
   })
-  .superRefine(({ variants, shadow = [], goal, metrics, budgets }, context) => {
+  .superRefine(({ unit, variants, shadow = [], goal, metrics, budgets }, context) => {
+    if (budgets === 'split' && unit !== 'user') {
+      const message = 'must be user where budgets are split';
+      context.addIssue({ code: 'custom', path: ['unit'], message });
+    }
     if (budgets === 'split' && nameOf(goal) !== 'revenuePerUnit') {
       const message = 'must be revenuePerUnit where budgets are split: only for revenue is the comparison sound';
       context.addIssue({ code: 'custom', path: ['goal'], message });

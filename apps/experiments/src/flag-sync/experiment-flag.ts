@@ -36,7 +36,7 @@ export function flagPlan(state: FlagPlan['state'], { key, design, phase, rollout
  * so all but one are `fix` and the one that is not comes out at the rest, which is its weight.
  */
 export function strategyVariants(design: ExperimentDesign, phase: number, rollout: number): UnleashVariant[] {
-  const { variants, currency, shadow, budgets } = design;
+  const { variants, currency, shadow, budgets, unit } = design;
   const sorted = [...variants].sort((a, b) => (a.name < b.name ? -1 : 1));
   return sorted.map(({ name, weight, ctr, cvr, explore }, i) => {
     const plan: VariantPlan = {
@@ -45,6 +45,7 @@ export function strategyVariants(design: ExperimentDesign, phase: number, rollou
       phase,
       currency,
       ...(cvr === undefined ? {} : { cvr }),
+      ...(unit === 'user' ? {} : { unit }),
       ...(shadow && { shadow }),
       ...(budgets === 'split' && { budgetShare: trafficShare(design, rollout, weight) }),
     };

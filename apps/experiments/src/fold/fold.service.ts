@@ -12,8 +12,12 @@ const BUSY = 20_000;
 const AWAY_MS = 1000;
 /** SQLSTATE of a statement that took longer than it may. */
 const TIMED_OUT = '57014';
+/** By so much a fold shrinks that took too long: each that does costs the time of the limit. */
+const SHRINK = 8;
 /** Fewer deltas are not worth a transaction; if even these take too long, something holds the fold up. */
 const LEAST_DELTAS = 100;
+
+type FoldConfig = Pick<ExperimentsEnvironment, 'DATABASE_URL' | 'ATTRIBUTION_WINDOW_DAYS'>;
 
 /** Folds deltas into the kept statistics for as long as the process lives; of several processes one leads. */
 @Injectable()
@@ -37,7 +41,7 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
   /** Age of the oldest delta when last looked, seconds. */
   private staleness = 0;
 
-  constructor(@Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment) {
+  constructor(@Inject(EXPERIMENTS_CONFIG) private readonly config: FoldConfig) {
     this.pool = openPool({
       connectionString: config.DATABASE_URL,
       application_name: 'adlift-fold',
@@ -95,7 +99,7 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
       return folded;
     } catch (error) {
       if ((error as { code?: string }).code === TIMED_OUT)
-        this.limit = Math.max(Math.floor(this.limit / 2), LEAST_DELTAS);
+        this.limit = Math.max(Math.floor(this.limit / SHRINK), LEAST_DELTAS);
       throw error;
     }
   }

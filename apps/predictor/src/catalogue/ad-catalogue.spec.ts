@@ -6,6 +6,7 @@ function request(adIds: string[], changes: Partial<PredictRequest> = {}): Predic
   return {
     requestId: 'r',
     unitId: '',
+    sessionId: '',
     privacy: 'FULL',
     routing: {},
     n: adIds.length,

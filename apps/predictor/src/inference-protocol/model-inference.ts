@@ -80,6 +80,7 @@ function rowsOnly(columns: ReadonlyMap<string, Column>, n: number): PredictReque
   return {
     requestId: '',
     unitId: '',
+    sessionId: '',
     privacy: 'LIMITED',
     routing: {},
     n,

@@ -4,7 +4,7 @@ import type { InferRequest } from './infer-request';
 /** Parameters that begin so go to the flags' constraints, without the prefix. */
 export const ROUTING_PREFIX = 'routing_';
 
-const OWN = ['unit_id', 'placement', 'currency', 'bid_type', 'privacy', 'tokens', 'country', 'device'];
+const OWN = ['unit_id', 'session_id', 'placement', 'currency', 'bid_type', 'privacy', 'tokens', 'country', 'device'];
 const PROTOCOL = [
   'timeout',
   'priority',

@@ -28,6 +28,7 @@ export function routerRequest(
   return {
     requestId: request.id === '' ? makeUuidV7() : request.id,
     unitId: textParameter(request, 'unit_id'),
+    sessionId: textParameter(request, 'session_id'),
     privacy: choice(request, 'privacy', PRIVACY),
     routing: routingOf(request),
     n: adIds.length,

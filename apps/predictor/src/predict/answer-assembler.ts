@@ -75,7 +75,7 @@ export class AnswerAssembler {
       predictionId,
       placement: request.placement,
       assignments: route.assignments.map((one) => asServed(one, answered)),
-      unitId: request.privacy === 'LIMITED' ? '' : request.unitId,
+      unitId: route.unitId,
       timeMs,
       bidType: request.bidType,
       currency: request.currency === '' ? (route.plan?.currency ?? '') : request.currency,

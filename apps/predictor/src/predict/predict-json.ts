@@ -16,6 +16,7 @@ const oneOrMany = z.union([z.number(), z.array(z.number())]);
 export const predictBody = z.strictObject({
   requestId: z.string(),
   unitId: z.string().default(''),
+  sessionId: z.string().default(''),
   privacy: z.enum(['FULL', 'LIMITED']).default('FULL'),
   routing: z.record(z.string(), z.string()).default({}),
   adIds: z.array(z.string()),
@@ -38,6 +39,7 @@ export function requestFromJson(body: z.infer<typeof predictBody>): PredictReque
   const {
     requestId,
     unitId,
+    sessionId,
     privacy,
     routing,
     adIds,
@@ -52,6 +54,7 @@ export function requestFromJson(body: z.infer<typeof predictBody>): PredictReque
   return {
     requestId,
     unitId,
+    sessionId,
     privacy,
     routing,
     adIds,

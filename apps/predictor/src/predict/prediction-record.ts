@@ -12,7 +12,7 @@ export function predictionRecord(
   return {
     predictionId: answer.predictionId,
     requestId: request.requestId,
-    unitId: request.unitId,
+    unitId: route.unitId,
     placement: request.placement,
     timeMs: uuidV7Time(answer.predictionId),
     assignments: answer.assignments,

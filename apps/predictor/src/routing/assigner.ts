@@ -5,7 +5,7 @@ import { Ledger } from '@adlift/ledger';
 import { InvalidField, type PredictRequest } from '@adlift/wire';
 import { budgetOfArm, restOfBudgets, WHOLE_BUDGET, type BudgetPart } from './budget-part';
 import { FlagRecorder } from './flag-recorder';
-import { FlagSource, type ExperimentFlag } from './flag-source';
+import { FlagSource, type ExperimentFlag, type UnitKind } from './flag-source';
 
 /** Units whose exposure was handed over lately; a unit that falls out is only exposed again, which counts nothing. */
 const REMEMBERED_EXPOSURES = 200_000;
@@ -16,6 +16,8 @@ export interface Route {
   /** The plan of the experiment the unit is in; undefined for the default models. */
   readonly plan: VariantPlan | undefined;
   readonly forced: boolean;
+  /** Whose events those of the answer are: the unit of the experiment it is in, otherwise the user; empty for nobody. */
+  readonly unitId: string;
   readonly budget: BudgetPart;
 }
 
@@ -36,7 +38,7 @@ export class Assigner {
 
   /** Throws InvalidField when `force_variant` names no variant. */
   route(request: PredictRequest, predictionId: string, timeMs: number): Route {
-    return this.decided(request, (decision, unitId) => this.expose(decision, unitId, predictionId, timeMs));
+    return this.decided(request, (decision, unitId, kind) => this.expose(decision, unitId, kind, predictionId, timeMs));
   }
 
   /** The route that the request would get, without exposing its unit. Throws as {@link route} does. */
@@ -44,41 +46,55 @@ export class Assigner {
     return this.decided(request, () => true);
   }
 
-  private decided(request: PredictRequest, expose: (decision: Decision, unitId: string) => boolean): Route {
+  private decided(
+    request: PredictRequest,
+    expose: (decision: Decision, unitId: string, kind: UnitKind) => boolean,
+  ): Route {
     if (request.forceVariant !== '') return this.force(request);
-    const unitId = request.privacy === 'LIMITED' ? '' : request.unitId;
-    const heldOut = unitId !== '' && this.source.heldOut(unitId);
+    const units = unitsOf(request);
+    const heldOut = units.user !== '' && this.source.heldOut(units.user);
+    let unitId = units.user;
     let plan: VariantPlan | undefined;
     const flags = this.recorder.current();
     let budget = this.restOf(flags);
     const assignments = flags.map((flag) => {
       if (heldOut) return outside(flag, 'holdout');
-      const decision = decide(flag, unitId, (unit) => this.source.evaluate(flag.experiment, unit, request.routing));
+      const own = units[flag.unit];
+      const decision = decide(flag, own, (unit) => this.source.evaluate(flag.experiment, unit, request.routing));
       // One plan can be carried out; flags that overlap it are not ours, and their arms were not served.
       if (plan !== undefined && decision.plan !== undefined) return outside(flag, 'traffic_taken');
       requireCurrency(request.currency, decision.plan, flag.experiment);
-      const exposed = decision.plan === undefined || expose(decision, unitId);
+      const exposed = decision.plan === undefined || expose(decision, own, flag.unit);
       if (!exposed) return outside(flag, 'exposure_unlogged');
+      if (decision.plan !== undefined) unitId = own;
       plan ??= decision.plan;
       if (decision.plan?.budgetShare !== undefined)
         budget = budgetOfArm(decision.assignment, decision.plan, this.source.heldOutShare());
       return decision.assignment;
     });
-    return { assignments, plan, forced: false, budget };
+    return { assignments, plan, forced: false, unitId, budget };
   }
 
-  private expose({ assignment }: Decision, unitId: string, predictionId: string, timeMs: number): boolean {
+  private expose(
+    { assignment }: Decision,
+    unitId: string,
+    kind: UnitKind,
+    predictionId: string,
+    timeMs: number,
+  ): boolean {
     const key = `${assignment.experiment}\n${assignment.phase}\n${assignment.assigned}\n${unitId}`;
     if (this.exposed.has(key)) return true;
     if (!this.ledger.expose({ assignment, unitId, predictionId, timeMs })) {
       this.unloggedExposures++;
       return false;
     }
-    this.exposed.set(key, true);
+    // A request comes once.
+    if (kind !== 'request') this.exposed.set(key, true);
     return true;
   }
 
-  private force({ forceVariant, currency }: PredictRequest): Route {
+  private force(request: PredictRequest): Route {
+    const { forceVariant, currency } = request;
     const [experiment = '', variant = '', ...more] = forceVariant.split(':');
     const flag = this.recorder.current().find((one) => one.experiment === experiment);
     const plan = parsePlan(flag?.payloads.get(variant));
@@ -98,7 +114,8 @@ export class Assigner {
       flagDigest: flag.digest,
     };
     // What is forced is not part of an analysis, so it spends nothing of an arm.
-    return { assignments: [assignment], plan, forced: true, budget: this.restOf(this.recorder.current()) };
+    const budget = this.restOf(this.recorder.current());
+    return { assignments: [assignment], plan, forced: true, unitId: unitsOf(request).user, budget };
   }
 
   private restOf(flags: readonly ExperimentFlag[]): BudgetPart {
@@ -109,6 +126,13 @@ export class Assigner {
     return this.rest.part;
   }
 }
+
+/** The request's unit of each kind; with limited privacy it has none. */
+function unitsOf({ privacy, unitId, sessionId, requestId }: PredictRequest): Readonly<Record<UnitKind, string>> {
+  return privacy === 'LIMITED' ? NO_UNITS : { user: unitId, session: sessionId, request: requestId };
+}
+
+const NO_UNITS = { user: '', session: '', request: '' };
 
 /** Amounts of several currencies cannot be added up. */
 function requireCurrency(currency: string, plan: VariantPlan | undefined, experiment: string): void {

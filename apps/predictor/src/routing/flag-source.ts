@@ -8,7 +8,11 @@ export interface ExperimentFlag {
   readonly definition: Json;
   /** Payloads by variant name. */
   readonly payloads: ReadonlyMap<string, string>;
+  readonly unit: UnitKind;
 }
+
+/** What an experiment randomises: users, their sessions, or requests one by one. */
+export type UnitKind = 'user' | 'session' | 'request';
 
 /** The flag service, read from memory. */
 export abstract class FlagSource {

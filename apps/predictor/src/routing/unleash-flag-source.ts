@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Unleash, UnleashEvents } from 'unleash-client';
-import { HOLDOUT_FLAG, type EvaluatedVariant } from '@adlift/assignment';
+import { HOLDOUT_FLAG, parsePlan, type EvaluatedVariant } from '@adlift/assignment';
 import type { Json } from '@adlift/wire';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
-import { FlagSource, type ExperimentFlag } from './flag-source';
+import { FlagSource, type ExperimentFlag, type UnitKind } from './flag-source';
 
 /** Flags by unleash-client: polled, evaluated in memory, kept in a backup file for a start without the server. */
 @Injectable()
@@ -84,6 +84,12 @@ export class UnleashFlagSource extends FlagSource implements OnApplicationShutdo
   }
 }
 
+/** All variants of an experiment have the same. */
+function unitOf(payloads: ReadonlyMap<string, string>): UnitKind {
+  const [first] = payloads.values();
+  return parsePlan(first)?.unit ?? 'user';
+}
+
 type Definition = NonNullable<ReturnType<Unleash['getFeatureToggleDefinition']>>;
 
 function findHoldout(definitions: readonly Definition[]): Definition | undefined {
@@ -106,11 +112,13 @@ function readFlags(definitions: readonly Definition[]): ExperimentFlag[] {
     .map((flag) => {
       const parents = (flag.dependencies ?? []).map(({ feature }) => definitions.find(({ name }) => name === feature));
       const variants = (flag.strategies ?? []).flatMap((strategy) => strategy.variants ?? []);
+      const payloads = new Map(variants.map(({ name, payload }) => [name, payload?.value ?? '']));
       return {
         experiment: flag.name,
         // Through JSON, so that the digest is of what a reader of the stored flag sees.
         definition: JSON.parse(JSON.stringify({ flag, parents, holdout })) as Json,
-        payloads: new Map(variants.map(({ name, payload }) => [name, payload?.value ?? ''])),
+        payloads,
+        unit: unitOf(payloads),
       };
     });
 }

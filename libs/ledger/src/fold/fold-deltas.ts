@@ -24,22 +24,26 @@ export async function foldDeltas(client: ClientBase, limit: number): Promise<num
     const { rows } = await client.query<{ leader: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS leader', [
       ADVISORY_LOCKS.fold,
     ]);
-    if (rows[0]?.leader !== true) return 0;
-    // A batch is sorted in memory, not on disk.
-    await client.query("SET LOCAL work_mem = '64MB'");
-    await createFoldingTables(client);
-    const { count, last } = await takeDeltas(client, limit);
-    if (count > 0) {
-      await judgeEvents(client);
-      await keepDays(client);
-      await keepUnits(client);
-      await keepMoments(client);
-      await keepPhases(client);
-    }
-    await client.query(
-      'UPDATE fold_state SET folded_at = clock_timestamp(), folded_through = greatest(folded_through, $1)',
-      [last],
-    );
-    return count;
+    return rows[0]?.leader === true ? foldAsLeader(client, limit) : 0;
   });
+}
+
+/** The same within the caller's transaction, which holds the lock of the fold. */
+export async function foldAsLeader(client: ClientBase, limit: number): Promise<number> {
+  // A batch is sorted in memory, not on disk.
+  await client.query("SET LOCAL work_mem = '64MB'");
+  await createFoldingTables(client);
+  const { count, last } = await takeDeltas(client, limit);
+  if (count > 0) {
+    await judgeEvents(client);
+    await keepDays(client);
+    await keepUnits(client);
+    await keepMoments(client);
+    await keepPhases(client);
+  }
+  await client.query(
+    'UPDATE fold_state SET folded_at = clock_timestamp(), folded_through = greatest(folded_through, $1)',
+    [last],
+  );
+  return count;
 }

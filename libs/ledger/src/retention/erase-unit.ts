@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { ADVISORY_LOCKS } from '@adlift/persistence';
+import { FOLD_LIMIT, foldAsLeader, foldDeltas } from '../fold/fold-deltas';
 import { inTransaction } from '../in-transaction';
 import { sealDay } from '../recount/seal-day';
 import { COUNTED_TABLES } from './drop-day';
@@ -46,8 +47,12 @@ function foundIn(table: string): string {
  */
 export async function eraseUnit(client: ClientBase, unit: string): Promise<Erasure> {
   if (unit === '') throw new RangeError('the empty unit cannot be erased');
+  // A long queue is folded in parts of its own, so that the transaction has little left to fold.
+  while ((await foldDeltas(client, FOLD_LIMIT)) === FOLD_LIMIT);
   return inTransaction(client, async () => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.fold]);
+    // What waits to be counted counts first; what comes after it goes with its row.
+    await foldAsLeader(client, FOLD_LIMIT);
     await client.query(
       'CREATE TEMP TABLE erased (source text, day date, prediction_id uuid, trace_id text) ON COMMIT DROP',
     );

@@ -508,6 +508,9 @@ export namespace adlift {
 
             /** PredictRequest campaignId */
             campaignId?: (string[]|null);
+
+            /** PredictRequest sessionId */
+            sessionId?: (string|null);
         }
 
         /** Represents a PredictRequest. */
@@ -563,6 +566,9 @@ export namespace adlift {
 
             /** PredictRequest campaignId. */
             public campaignId: string[];
+
+            /** PredictRequest sessionId. */
+            public sessionId: string;
 
             /**
              * Creates a new PredictRequest instance using the specified properties.

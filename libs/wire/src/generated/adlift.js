@@ -1284,6 +1284,7 @@ $root.adlift = (function() {
              * @property {string|null} [forceVariant] PredictRequest forceVariant
              * @property {string|null} [placement] PredictRequest placement
              * @property {Array.<string>|null} [campaignId] PredictRequest campaignId
+             * @property {string|null} [sessionId] PredictRequest sessionId
              */
 
             /**
@@ -1427,6 +1428,14 @@ $root.adlift = (function() {
             PredictRequest.prototype.campaignId = $util.emptyArray;
 
             /**
+             * PredictRequest sessionId.
+             * @member {string} sessionId
+             * @memberof adlift.v1.PredictRequest
+             * @instance
+             */
+            PredictRequest.prototype.sessionId = "";
+
+            /**
              * Creates a new PredictRequest instance using the specified properties.
              * @function create
              * @memberof adlift.v1.PredictRequest
@@ -1492,6 +1501,8 @@ $root.adlift = (function() {
                 if (message.campaignId != null && message.campaignId.length)
                     for (var i = 0; i < message.campaignId.length; ++i)
                         writer.uint32(/* id 15, wireType 2 =*/122).string(message.campaignId[i]);
+                if (message.sessionId != null && Object.hasOwnProperty.call(message, "sessionId"))
+                    writer.uint32(/* id 16, wireType 2 =*/130).string(message.sessionId);
                 return writer;
             };
 
@@ -1633,6 +1644,10 @@ $root.adlift = (function() {
                             if (!(message.campaignId && message.campaignId.length))
                                 message.campaignId = [];
                             message.campaignId.push(reader.string());
+                            break;
+                        }
+                    case 16: {
+                            message.sessionId = reader.string();
                             break;
                         }
                     default:
