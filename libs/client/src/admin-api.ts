@@ -88,10 +88,10 @@ export class AdminApi {
     return this.api.call('POST', '/v1/planning/aa', question);
   }
 
-  /** The rates of the report cut by what was counted, or by one dimension. */
-  slices(key: string, dimension?: string): Promise<SliceReport> {
-    const query = dimension === undefined ? '' : `?dimension=${encodeURIComponent(dimension)}`;
-    return this.api.call('GET', `/v1/experiments/${encodeURIComponent(key)}/slices${query}`);
+  /** The rates of the report, or all, cut by what was counted or by one dimension. */
+  slices(key: string, dimension?: string, metrics: 'design' | 'all' = 'design'): Promise<SliceReport> {
+    const query = new URLSearchParams({ metrics, ...(dimension !== undefined && { dimension }) });
+    return this.api.call('GET', `${experimentPath(key)}/slices?${query.toString()}`);
   }
 
   /** Candidates behind a report, the newest first. */
