@@ -4,6 +4,10 @@ import { ensurePartitions } from '@adlift/persistence';
 
 export const EXPERIMENT = 'report-bench';
 export const PHASE = 1;
+export const ARMS = ['control', 'b', 'c', 'd'] as const;
+/** Values of either of the dimensions that it is cut by. */
+export const CAMPAIGNS = 100;
+export const PLACEMENTS = 100;
 const IMPRESSIONS_PER_UNIT = 20;
 const DAYS = ['2026-11-01', '2026-11-02'];
 /** One click in so many impressions, one conversion in so many clicks. */
@@ -15,11 +19,18 @@ const TOKEN_COLUMNS = `day, prediction_id, idx, event_time, unit, assignment_set
   bid_micros, bid_type, currency, propensity, explored, pctr, pcvr, logged, log_rate, fallback, bundle_digest,
   cvr_bundle_digest, catalogue_version, trace_id, trace_sampled, charged_micros`;
 
+const ARMS_SQL = `ARRAY[${ARMS.map((arm) => `'${arm}'`).join(', ')}]`;
+
+/** The arm of the unit with this number. */
+function armOf(unit: string): string {
+  return `(${ARMS_SQL})[${unit} % ${ARMS.length} + 1]`;
+}
+
 /** Row number `g` of the traffic, `after` its impression, as it comes out of a token. */
 function tokenValues(after: string, charged: string): string {
   return `day, lpad(to_hex(g), 32, '0')::uuid, 0, day + g % 80000 * interval '1 second' + interval '${after}',
-    'unit-' || unit, md5(CASE WHEN unit % 2 = 0 THEN 'control' ELSE 'treatment' END)::uuid, 'ad-' || g % 500,
-    'campaign-' || g % 50, 'top', 500000, 'CPC', 'EUR', 1, false, 0.02, 0, true, 1, false, '', '', 0, '', false,
+    'unit-' || unit, md5(${armOf('unit')})::uuid, 'ad-' || g % 500,
+    'campaign-' || g % ${CAMPAIGNS}, 'placement-' || g / ${CAMPAIGNS} % ${PLACEMENTS}, 500000, 'CPC', 'EUR', 1, false, 0.02, 0, true, 1, false, '', '', 0, '', false,
     ${charged}`;
 }
 
@@ -35,7 +46,7 @@ const DELTAS = `INSERT INTO event_delta (assignment_set, unit, day, kind, predic
     value_micros FROM conversion`;
 
 /**
- * Fills a migrated database with `impressions` of two days, two arms, and their clicks and conversions; the kept
+ * Fills a migrated database with `impressions` of two days, four arms, many campaigns and placements, and their clicks and conversions; the kept
  * statistics come from them by the project's own fold. Returns the deltas folded and the seconds that took.
  */
 export async function fillLedger(
@@ -46,7 +57,7 @@ export async function fillLedger(
   await ensurePartitions(client, DAYS);
   await client.query(
     `INSERT INTO assignment_set SELECT md5(arm)::uuid, $1, $2, arm, arm, 'split', ''
-     FROM unnest(ARRAY['control', 'treatment']) AS arm`,
+     FROM unnest(${ARMS_SQL}) AS arm`,
     [EXPERIMENT, PHASE],
   );
   const traffic = (where: string): string =>
@@ -61,7 +72,7 @@ export async function fillLedger(
      SELECT '${EXPERIMENT}', ${PHASE}, 'unit-' || u, arm, arm, '', lpad(to_hex(u), 32, '0')::uuid, '${DAYS[0]}',
        '${DAYS[0]}'
      FROM generate_series(0, ${units - 1}) AS u
-     CROSS JOIN LATERAL (SELECT CASE WHEN u % 2 = 0 THEN 'control' ELSE 'treatment' END AS arm) AS split`,
+     CROSS JOIN LATERAL (SELECT ${armOf('u')} AS arm) AS split`,
     `INSERT INTO event_delta (experiment, phase, variant, unit, day, exposures)
      SELECT experiment, phase, variant, unit, day, 1 FROM exposure`,
     `INSERT INTO impression (${TOKEN_COLUMNS}, position, followed_rank, viewable)

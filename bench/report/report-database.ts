@@ -1,15 +1,18 @@
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions, migrate } from '@adlift/persistence';
+import { BUILT_IN_METRICS } from '../../apps/experiments/src/metric/built-in-metrics';
 import { KeptStatistics, type PhaseStatistics } from '../../apps/experiments/src/report/kept-statistics';
 import { EXPERIMENT, fillLedger, PHASE } from './fill-ledger';
 import { naiveReport } from './naive-report';
+import { ReportServer } from './report-server';
 
 /** A database with a known number of impressions, and both ways to a report on it. */
 export class ReportDatabase {
   private constructor(
     readonly impressions: number,
     readonly filled: { readonly deltas: number; readonly foldSeconds: number },
+    private readonly url: string,
     private readonly client: Client,
     private readonly source: DataSource,
     private readonly kept: KeptStatistics,
@@ -22,11 +25,16 @@ export class ReportDatabase {
     await client.connect();
     const filled = await fillLedger(client, impressions);
     const source = await new DataSource(dataSourceOptions(url, [])).initialize();
-    return new ReportDatabase(impressions, filled, client, source, new KeptStatistics(source));
+    return new ReportDatabase(impressions, filled, url, client, source, new KeptStatistics(source));
   }
 
   report(): Promise<PhaseStatistics> {
-    return this.kept.ofPhase(EXPERIMENT, PHASE);
+    return this.kept.ofPhase(EXPERIMENT, PHASE, BUILT_IN_METRICS);
+  }
+
+  /** The experiments app on this database, with slices counted. */
+  serve(): Promise<ReportServer> {
+    return ReportServer.start(this.url, this.client);
   }
 
   naive(): Promise<Record<string, string>[]> {

@@ -98,8 +98,9 @@ function failedChecks({ health }) {
 }
 
 function figures(key, { goal, alpha }, { metrics, experiment }) {
+  const [deciding] = goal.split('@');
   const rows = metrics.flatMap((metric) =>
-    metric.comparisons.map((one) => row(metric, one, goal, experiment.currency)),
+    metric.comparisons.map((one) => row(metric, one, deciding, experiment.currency)),
   );
   const heads = ['Metric', 'Lift', `${whole(100 * (1 - alpha))} % interval`, 'At any look', 'Variant', 'Control'];
   const shownFigures = table(`Figures of ${key}`, heads, rows);
@@ -108,7 +109,7 @@ function figures(key, { goal, alpha }, { metrics, experiment }) {
   return shownFigures;
 }
 
-function row({ metric, arms }, { variant, result }, goal, currency) {
+function row({ metric, unit, arms }, { variant, result }, goal, currency) {
   const control = arms.find((arm) => arm.control);
   const treatment = arms.find((arm) => arm.variant === variant);
   const inference = result.refused
@@ -129,14 +130,13 @@ function row({ metric, arms }, { variant, result }, goal, currency) {
       element('small', { class: 'under' }, variant),
     ),
     inference,
-    element('td', { class: 'number' }, value(metric, treatment?.value, currency)),
-    element('td', { class: 'number' }, value(metric, control?.value, currency)),
+    element('td', { class: 'number' }, value(unit, treatment?.value, currency)),
+    element('td', { class: 'number' }, value(unit, control?.value, currency)),
   );
 }
 
-function value(metric, figure, currency) {
+function value(unit, figure, currency) {
   if (figure === null || figure === undefined) return '–';
-  return metric === 'rpm' || metric === 'revenuePerUnit'
-    ? `${figure.toFixed(3)} ${currency}`
-    : `${(100 * figure).toFixed(3)} %`;
+  if (unit === 'money') return `${figure.toFixed(3)} ${currency}`;
+  return unit === 'count' ? figure.toFixed(3) : `${(100 * figure).toFixed(3)} %`;
 }

@@ -35,6 +35,8 @@ import { HoldoutService } from './holdout/holdout.service';
 import { LayerController } from './layer/layer.controller';
 import { LayerService } from './layer/layer.service';
 import { OpenapiController } from './openapi/openapi.controller';
+import { MetricController } from './metric/metric.controller';
+import { MetricRegistry } from './metric/metric-registry';
 import { ModelEntity } from './model/model.entity';
 import { ModelLabelEntity } from './model/model-label.entity';
 import { ModelModule } from './model/model.module';
@@ -97,6 +99,7 @@ export class ExperimentsModule {
         HoldoutController,
         OpenapiController,
         WebhookController,
+        MetricController,
         ReportController,
         EventTotalsController,
         SampleController,
@@ -116,6 +119,7 @@ export class ExperimentsModule {
         ...[FlagOutbox, FlagWorker, FlagReconciler, UnleashAdmin],
         ...[AssignmentService, LayerService, HoldoutService],
         ...[WebhookService, WebhookWorker],
+        MetricRegistry,
         KeptStatistics,
         ReportService,
         EventTotals,

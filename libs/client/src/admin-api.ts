@@ -2,6 +2,7 @@ import type { AuditFilter, AuditPage, KeyView, MadeKey } from './access';
 import type { AdEntry, AdState, CatalogueChange } from './ads';
 import { ApiConnection } from './api-connection';
 import type { ErasedUnit } from './erased-unit';
+import type { MetricView, NewMetric } from './metrics';
 import type { ModelView, PolicyView, ReplicaView, ServingPolicy } from './models';
 import type { AaQuestion, AaReport, PowerPlan, PowerQuestion } from './planning';
 import type { RejectedEventFilter, RejectedEventPage } from './rejected-events';
@@ -66,6 +67,17 @@ export class AdminApi {
     return this.api.call('GET', experimentPath(key));
   }
 
+  /** Every version of every metric. */
+  async metrics(): Promise<readonly MetricView[]> {
+    const { metrics } = await this.api.call<{ metrics: MetricView[] }>('GET', '/v1/metrics');
+    return metrics;
+  }
+
+  /** Defines a metric, or a further version of it. */
+  defineMetric(metric: NewMetric): Promise<MetricView> {
+    return this.api.call('POST', '/v1/metrics', metric);
+  }
+
   /** How large an experiment must be, by the traffic of the last days. */
   planPower(question: PowerQuestion): Promise<PowerPlan> {
     return this.api.call('POST', '/v1/planning/power', question);
@@ -76,10 +88,10 @@ export class AdminApi {
     return this.api.call('POST', '/v1/planning/aa', question);
   }
 
-  /** The rates of the report cut by what was counted, or by one dimension. */
-  slices(key: string, dimension?: string): Promise<SliceReport> {
-    const query = dimension === undefined ? '' : `?dimension=${encodeURIComponent(dimension)}`;
-    return this.api.call('GET', `/v1/experiments/${encodeURIComponent(key)}/slices${query}`);
+  /** The rates of the report, or all, cut by what was counted or by one dimension. */
+  slices(key: string, dimension?: string, metrics: 'design' | 'all' = 'design'): Promise<SliceReport> {
+    const query = new URLSearchParams({ metrics, ...(dimension !== undefined && { dimension }) });
+    return this.api.call('GET', `${experimentPath(key)}/slices?${query.toString()}`);
   }
 
   /** Candidates behind a report, the newest first. */
@@ -167,8 +179,9 @@ export class AdminApi {
     return this.api.call('POST', `/v1/experiments/${encodeURIComponent(key)}/approve`, { reason });
   }
 
-  report(key: string): Promise<Report> {
-    return this.api.call('GET', `/v1/experiments/${encodeURIComponent(key)}/report`);
+  /** With the classic metrics and those that the design names, or with `all`. */
+  report(key: string, metrics: 'design' | 'all' = 'design'): Promise<Report> {
+    return this.api.call('GET', `${experimentPath(key)}/report${metrics === 'all' ? '?metrics=all' : ''}`);
   }
 
   /** Says what an ad server has sent of the experiment's present phase, all told. */

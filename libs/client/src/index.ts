@@ -37,6 +37,7 @@ export {
   type ReplicaView,
   type ServingPolicy,
 } from './models';
+export { type MetricUnit, type MetricView, type NewMetric } from './metrics';
 export { reportTable } from './report-table';
 export {
   type ExperimentState,

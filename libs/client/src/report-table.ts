@@ -1,4 +1,5 @@
 import { percentText, rangeText } from './percent-text';
+import type { MetricUnit } from './metrics';
 import type { MetricReport, Report } from './report';
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -44,10 +45,9 @@ function struckOut([metric = '', variant = '', ...figures]: string[]): string[] 
   return [metric, variant, ...figures.map((figure) => (figure === '' ? '' : `~${figure}~`))];
 }
 
-function metricRows({ metric, arms, comparisons }: MetricReport, currency: string): string[][] {
-  const money = metric === 'rpm' || metric === 'revenuePerUnit';
+function metricRows({ metric, unit, arms, comparisons }: MetricReport, currency: string): string[][] {
   return arms.map(({ variant, control, units, value }, i) => {
-    const shown = value === null ? '-' : money ? `${value.toFixed(3)} ${currency}` : `${(100 * value).toFixed(3)} %`;
+    const shown = value === null ? '-' : valueText(value, unit, currency);
     const start = [i === 0 ? (NAMES[metric] ?? metric) : '', variant, String(units), shown];
     if (control) return [...start, 'control', '', '', ''];
     const result = comparisons.find((comparison) => comparison.variant === variant)?.result;
@@ -62,4 +62,15 @@ function metricRows({ metric, arms, comparisons }: MetricReport, currency: strin
       rangeText(sequential),
     ];
   });
+}
+
+function valueText(value: number, unit: MetricUnit, currency: string): string {
+  switch (unit) {
+    case 'money':
+      return `${value.toFixed(3)} ${currency}`;
+    case 'count':
+      return value.toFixed(3);
+    case 'rate':
+      return `${(100 * value).toFixed(3)} %`;
+  }
 }

@@ -1,4 +1,5 @@
 import type { Comparison, Refusal } from '@adlift/statistics';
+import type { MetricUnit } from './metrics';
 
 export type ExperimentState =
   'draft' | 'ready' | 'scheduled' | 'running' | 'paused' | 'stopping' | 'concluded' | 'archived' | 'aborted';
@@ -44,7 +45,12 @@ export interface ArmTotals {
 }
 
 export interface MetricReport {
+  /** Its name; a report shows one version of each. */
   readonly metric: string;
+  readonly version: number;
+  readonly unit: MetricUnit;
+  /** Where better is. */
+  readonly direction: 'up' | 'down';
   readonly arms: readonly {
     readonly variant: string;
     readonly control: boolean;
@@ -65,7 +71,7 @@ export interface FamilyTest {
   readonly p: number | null;
   /** By Holm for goals, by Benjamini and Hochberg for secondaries. */
   readonly adjustedP: number | null;
-  /** The sign of the difference where `adjustedP` is at most the design's alpha, else `undecided`. */
+  /** Of the difference, by the metric's direction, where `adjustedP` is at most the design's alpha, else `undecided`. */
   readonly outcome: 'better' | 'worse' | 'undecided';
   /** Of the design's scale, at alpha over the tests of the family; may hold 0 where Holm's method still decides. */
   readonly interval: { readonly low: number; readonly high: number } | null;

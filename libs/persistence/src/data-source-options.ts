@@ -9,9 +9,11 @@ import { ExperimentLife1795880700000 } from './migrations/experiment-life';
 import { Holdout1795887000000 } from './migrations/holdout';
 import { InitialSchema1795392000000 } from './migrations/initial-schema';
 import { KeptMoments1795827600000 } from './migrations/kept-moments';
+import { MetricDefinitions1795888200000 } from './migrations/metric-definitions';
 import { ModelServing1795654800000 } from './migrations/model-serving';
 import { NarrowDeltas1795865400000 } from './migrations/narrow-deltas';
 import { Quarantine1795824000000 } from './migrations/quarantine';
+import { RatioMoments1795887900000 } from './migrations/ratio-moments';
 import { ReplicaSpool1795829400000 } from './migrations/replica-spool';
 import { ReportSnapshots1795884600000 } from './migrations/report-snapshots';
 import { RequestReview1795886100000 } from './migrations/request-review';
@@ -52,6 +54,8 @@ export function dataSourceOptions(
       EventTotals1795884900000,
       RequestReview1795886100000,
       Holdout1795887000000,
+      RatioMoments1795887900000,
+      MetricDefinitions1795888200000,
     ],
     // On a shared database, other tools keep a table by the usual name.
     migrationsTableName: MIGRATIONS_TABLE,

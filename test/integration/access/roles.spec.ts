@@ -52,6 +52,7 @@ describe('roles, keys and the audit', () => {
     ['GET', '/v1/events/rejected', ['analyst', 'experimenter', 'operator', 'admin']],
     ['GET', '/v1/audit', ['analyst', 'operator', 'approver', 'admin']],
     ['POST', '/v1/experiments', ['experimenter', 'admin']],
+    ['POST', '/v1/metrics', ['experimenter', 'admin']],
     ['POST', '/v1/experiments/none/start', ['experimenter', 'admin']],
     ['POST', '/v1/experiments/none/approve', ['approver', 'admin']],
     ['PUT', '/v1/ads', ['operator', 'admin']],

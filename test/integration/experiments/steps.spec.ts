@@ -170,7 +170,7 @@ describe("the steps of an experiment's life", () => {
       status: 200,
       body: { valid: true, approvalNeeded: true, flag: { parameters: { groupId: 'steps-valid', rollout: '100' } } },
     });
-    const wrong = { ...body.design, goal: 'happiness', alpha: 2 };
+    const wrong = { ...body.design, goal: 'the best', alpha: 2 };
     const refused = await bench.post('/validate', { ...body, key: 'NO', design: wrong });
     expect(refused).toMatchObject({ status: 400, body: { code: 'invalid_argument' } });
     expect((refused.body['errors'] as { field: string }[]).map(({ field }) => field)).toEqual(

@@ -7,6 +7,7 @@ export interface DesignChanges {
   readonly rollout?: number;
   readonly explore?: number;
   readonly budgets?: 'split';
+  readonly metrics?: object;
   readonly unit?: 'user' | 'session' | 'request';
   readonly layer?: { readonly name: string; readonly slots: readonly { readonly from: number; readonly to: number }[] };
 }
@@ -14,7 +15,7 @@ export interface DesignChanges {
 /** Body of `POST /v1/experiments`: click-lr@1 against click-fm@1. */
 export function experimentBody(
   key: string,
-  { weights = [50, 50], rollout = 100, explore = 0, layer, budgets, unit }: DesignChanges = {},
+  { weights = [50, 50], rollout = 100, explore = 0, layer, budgets, unit, metrics }: DesignChanges = {},
 ): {
   key: string;
   design: object;
@@ -29,6 +30,7 @@ export function experimentBody(
       rollout,
       plannedUnits: 10_000,
       ...(layer && { layer }),
+      ...(metrics && { metrics }),
       ...(unit && { unit }),
       ...(budgets && { budgets, goal: 'revenuePerUnit' }),
     },

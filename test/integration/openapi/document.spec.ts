@@ -9,6 +9,7 @@ import {
   explanationAnswer,
   keysAnswer,
   madeKeyAnswer,
+  metricsAnswer,
   phasesAnswer,
   problem,
   revisionsAnswer,
@@ -62,6 +63,7 @@ describe('the document of the admin API', () => {
     ['POST', 'assignments/explain', { experiment: KEY, unitId: 'u' }, explanationAnswer],
     ['POST', 'keys', { name: 'somebody', grants: ['viewer'] }, madeKeyAnswer],
     ['GET', 'keys', undefined, keysAnswer],
+    ['GET', 'metrics', undefined, metricsAnswer],
     ['GET', 'audit', undefined, auditAnswer],
     ['GET', 'experiments/nobody', undefined, problem],
   ])('says what %s %s answers', async (method, path, body, schema) => {

@@ -58,6 +58,14 @@ describe('slices of an experiment', () => {
     expect(Date.now() - Date.parse(campaigns?.countedAt ?? '')).toBeLessThan(60_000);
   });
 
+  it('have all rates when they are asked for', async () => {
+    const { dimensions } = await apps.admin.slices(KEY, 'campaign', 'all');
+    const names = dimensions[0]?.slices[0]?.metrics.map(({ metric }) => metric);
+    expect(names).toEqual(expect.arrayContaining(['ctr', 'rpm', 'hideRate', 'revenuePerClick', 'fallbackShare']));
+    // Units that did nothing in a slice are not known to belong to it.
+    expect(names).not.toContain('clicksPerUnit');
+  });
+
   it('can be read in a terminal', () => {
     const lines = sliceTable(report).split('\n');
     expect(lines[0]).toBe(`experiment ${KEY}, phase 1`);

@@ -21,7 +21,7 @@ const PERMISSIONS: readonly (readonly [method: RegExp, route: RegExp, permission
   [/^GET$/, /^\/v1\//, 'read'],
   [/^POST$/, /^\/v1\/(assignments\/explain|experiments\/validate|planning\/\w+)$/, 'read'],
   [/^POST$/, /^\/v1\/experiments\/:key\/approve$/, 'approve'],
-  [/./, /^\/v1\/experiments/, 'experiment'],
+  [/./, /^\/v1\/(experiments|metrics)/, 'experiment'],
   [/./, /^\/v1\/(models|ads|events|units|holdout)/, 'operate'],
 ];
 

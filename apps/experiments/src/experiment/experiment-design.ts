@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { layerDesign } from '../layer/layer-slots';
+import { nameOf, namedMetrics } from '../metric/design-metrics';
+import { metricName } from '../metric/metric-body';
 
 export const modelReference = z.string().regex(/^[^@\s]+@[^@\s]+$/, 'must be "name@version"');
 
@@ -32,18 +34,16 @@ const shadowVariant = z.strictObject({
   rate: z.number().gt(0).max(1).default(0.1),
 });
 
-const metricName = z.enum(['ctr', 'conversionRate', 'rpm', 'revenuePerUnit']);
-
 /** Metrics beside the goal; each has one part to play. */
 const furtherMetrics = z.strictObject({
   /** Decide together with the goal, by Holm's method. */
-  goals: z.array(metricName).max(3).default([]),
+  goals: z.array(metricName).max(5).default([]),
   /** Shown with p-values adjusted by the method of Benjamini and Hochberg; decide nothing. */
-  secondaries: z.array(metricName).max(3).default([]),
+  secondaries: z.array(metricName).max(20).default([]),
   /** May be worse than in the control by less than this share of it. */
   guardrails: z
     .array(z.strictObject({ metric: metricName, margin: z.number().gt(0).lt(1) }))
-    .max(3)
+    .max(10)
     .default([]),
 });
 
@@ -78,7 +78,7 @@ export const experimentDesign = z
     budgets: z.enum(['split']).optional(),
     /** Percent of all units, or of those in its slots, that take part. */
     rollout: z.int().min(1).max(100).default(100),
-    /** The metric that decides. */
+    /** The metric that decides; frozen as name@version, the newest version where none is named. */
     goal: metricName.default('rpm'),
     /** Absent without any, so that the hash of a design without them is what it was before there were any. */
     metrics: furtherMetrics.optional(),
@@ -97,7 +97,7 @@ export const experimentDesign = z
       const message = 'must be user where budgets are split';
       context.addIssue({ code: 'custom', path: ['unit'], message });
     }
-    if (budgets === 'split' && goal !== 'revenuePerUnit') {
+    if (budgets === 'split' && nameOf(goal) !== 'revenuePerUnit') {
       const message = 'must be revenuePerUnit where budgets are split: only for revenue is the comparison sound';
       context.addIssue({ code: 'custom', path: ['goal'], message });
     }
@@ -116,17 +116,11 @@ export const experimentDesign = z
       if (names.indexOf(name) !== i)
         context.addIssue({ code: 'custom', path: ['variants', i, 'name'], message: `"${name}" appears twice` });
     }
-    const parts = new Set<string>([goal]);
-    const playing = [
-      ...(metrics?.goals ?? []).map((metric, i) => ({ metric, path: ['goals', i] })),
-      ...(metrics?.secondaries ?? []).map((metric, i) => ({ metric, path: ['secondaries', i] })),
-      ...(metrics?.guardrails ?? []).map(({ metric }, i) => ({ metric, path: ['guardrails', i, 'metric'] })),
-    ];
-    for (const { metric, path } of playing) {
-      if (parts.has(metric)) {
-        const message = `"${metric}" has a part already`;
-        context.addIssue({ code: 'custom', path: ['metrics', ...path], message });
-      }
+    const parts = new Set<string>();
+    for (const { reference, path } of namedMetrics({ goal, metrics })) {
+      const metric = nameOf(reference);
+      if (parts.has(metric))
+        context.addIssue({ code: 'custom', path: [...path], message: `"${metric}" has a part already` });
       parts.add(metric);
     }
     const taken = new Set(names);

@@ -3,6 +3,7 @@ import type { ValidationView } from '@adlift/client';
 import { DomainError, parseBody } from '@adlift/problem';
 import { jsonDigest } from '@adlift/wire';
 import { flagPlan } from '../flag-sync/experiment-flag';
+import { MetricRegistry } from '../metric/metric-registry';
 import { ExperimentApproval } from './experiment-approval';
 import {
   newExperiment,
@@ -34,16 +35,18 @@ export class ExperimentService {
     private readonly store: ExperimentStore,
     private readonly checks: ExperimentChecks,
     private readonly approval: ExperimentApproval,
+    private readonly metrics: MetricRegistry,
   ) {}
 
-  /** Throws `already_exists` for a key that is taken. */
-  create(body: NewExperiment, actor: string): Promise<ExperimentEntity> {
-    return this.store.create(body, actor);
+  /** Throws `already_exists` for a key that is taken, `invalid_argument` for a metric that there is not. */
+  async create(body: NewExperiment, actor: string): Promise<ExperimentEntity> {
+    return this.store.create({ ...body, design: await this.metrics.resolve(body.design) }, actor);
   }
 
   /** Checks all that can be checked before the start. Throws as the steps up to the start would. */
   async validate(body: NewExperiment, actor: string): Promise<ValidationView> {
-    const { key, source, design, schedule } = body;
+    const { key, source, schedule } = body;
+    const design = await this.metrics.resolve(body.design);
     if (source === 'flag') await this.checks.requireModels(design);
     const rollout = schedule.ramp?.steps[0]?.rollout ?? design.rollout;
     return {
@@ -91,13 +94,17 @@ export class ExperimentService {
    * scheduled or started, `invalid_argument` for what does not fit together.
    */
   async edit(change: Omit<Change, 'action' | 'reason'>, patch: PatchedExperiment): Promise<ExperimentEntity> {
-    const { experiment } = await this.store.change({ ...change, action: 'edit', reason: '' }, (_manager, draft) => {
-      draft.state = nextState(draft.key, draft.state, 'edit');
-      const { description, design, schedule } = { ...draft, ...patch };
-      Object.assign(draft, parseBody(replacedExperiment, { description, design, schedule }));
-      draft.changedBy = change.actor;
-      return Promise.resolve(undefined);
-    });
+    const { experiment } = await this.store.change(
+      { ...change, action: 'edit', reason: '' },
+      async (manager, draft) => {
+        draft.state = nextState(draft.key, draft.state, 'edit');
+        const { description, design, schedule } = { ...draft, ...patch };
+        Object.assign(draft, parseBody(replacedExperiment, { description, design, schedule }));
+        draft.design = await this.metrics.resolve(draft.design, manager);
+        draft.changedBy = change.actor;
+        return undefined;
+      },
+    );
     return experiment;
   }
 
@@ -110,7 +117,7 @@ export class ExperimentService {
     const original = await this.store.get(key);
     const { description, source } = original;
     const body = { description, source, design: designInForce(original), ...copy };
-    return this.store.create(parseBody(newExperiment, body), actor);
+    return this.create(parseBody(newExperiment, body), actor);
   }
 
   /** Agrees to the design in force as the second person. Throws `permission_denied` for who wrote it. */

@@ -8,12 +8,14 @@ import type {
   KeyView,
   MadeKey,
   MadeWebhook,
+  MetricView,
   PhaseView,
   RevisionView,
   ValidationView,
   WebhookView,
 } from '@adlift/client';
 import { experimentDesign } from '../experiment/experiment-design';
+import { MOMENT_SUMS } from '@adlift/ledger';
 import { EXPERIMENT_STATES } from '../experiment/experiment-state';
 
 const time = z.iso.datetime();
@@ -186,6 +188,22 @@ export const auditAnswer = z.strictObject({
   ),
   nextCursor: z.string().nullable(),
 }) satisfies z.ZodType<AuditPage>;
+
+export const metricAnswer = z
+  .strictObject({
+    name: z.string(),
+    version: z.int().describe('a version never changes'),
+    kind: z.enum(['mean', 'ratio', 'share']).describe('per exposed unit, a total over a total, share of exposed units'),
+    numerator: z.enum(MOMENT_SUMS),
+    denominator: z.enum(MOMENT_SUMS).nullable(),
+    per: z.int(),
+    scale: z.number().describe('from what the sums are kept in to what is shown'),
+    unit: z.enum(['rate', 'count', 'money']),
+    direction: z.enum(['up', 'down']).describe('where better is'),
+    description: z.string(),
+  })
+  .meta({ id: 'Metric' }) satisfies z.ZodType<MetricView>;
+export const metricsAnswer = z.strictObject({ metrics: z.array(metricAnswer) });
 
 const hashed = { hashInput: z.string(), seed: z.int(), hash: z.int() };
 export const explanationAnswer = z.strictObject({

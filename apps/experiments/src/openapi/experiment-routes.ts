@@ -13,6 +13,7 @@ import {
   startQuery,
   stepQuery,
 } from '../experiment/experiment-body';
+import { reportQuery } from '../report/report-query';
 import {
   experimentAnswer,
   experimentPageAnswer,
@@ -92,7 +93,7 @@ export const EXPERIMENT_ROUTES: DescribedRoutes = {
   'POST /v1/experiments/:key/conclude': step('Take the results without waiting any longer'),
   'POST /v1/experiments/:key/abort': step('End it without a result'),
   'POST /v1/experiments/:key/archive': step('Put it out of sight'),
-  'GET /v1/experiments/:key/report': { summary: 'Lifts, intervals, checks and the verdict' },
+  'GET /v1/experiments/:key/report': { summary: 'Lifts, intervals, checks and the verdict', query: reportQuery },
   'GET /v1/experiments/:key/shadow': { summary: 'What shadow variants predict beside what was served' },
   'POST /v1/assignments/explain': {
     summary: 'Where an experiment puts a unit, and how that is computed',

@@ -2,6 +2,7 @@ import { newKey } from '../access/key-body';
 import { auditQuery } from '../audit/audit-query';
 import { adQuery, historyQuery, listQuery } from '../catalogue/catalogue-query';
 import { holdoutBody } from '../holdout/holdout-body';
+import { newMetric } from '../metric/metric-body';
 import { newPolicy } from '../model/serving-policy';
 import { aaBody, powerBody } from '../planning/planning-body';
 import { rejectedQuery, replayedBody } from '../rejected-event/rejected-query';
@@ -17,6 +18,8 @@ import {
   keysAnswer,
   madeKeyAnswer,
   madeWebhookAnswer,
+  metricAnswer,
+  metricsAnswer,
   webhooksAnswer,
 } from './answers';
 import type { DescribedRoutes } from './described-route';
@@ -82,6 +85,13 @@ export const OTHER_ROUTES: DescribedRoutes = {
   'GET /v1/experiments/:key/snapshots': { summary: 'Reports that were kept, the newest first' },
   'GET /v1/experiments/:key/snapshots/:id': { summary: 'A report as it was, with all that it was made of' },
   'GET /v1/experiments/:key/snapshots/:id/recomputed': { summary: 'The same report, computed again from that' },
+  'GET /v1/metrics': { summary: 'Every version of every metric that a design can name', answer: metricsAnswer },
+  'POST /v1/metrics': {
+    summary: 'Define a metric, or a further version of it',
+    body: newMetric,
+    status: 201,
+    answer: metricAnswer,
+  },
   'POST /v1/planning/power': { summary: 'How large an experiment must be to see a lift', body: powerBody },
   'POST /v1/planning/aa': { summary: 'How often each metric sees a difference where there is none', body: aaBody },
   'POST /v1/events/totals': {

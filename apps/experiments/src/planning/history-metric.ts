@@ -1,5 +1,6 @@
 import { capAmount, isRefusal, revenueCap, type ArmSums } from '@adlift/statistics';
-import { METRICS, type MetricDefinition } from '../report/metric-definitions';
+import { CLASSIC_METRICS } from '../metric/built-in-metrics';
+import { isMoney, scaleOf, type MetricDefinition } from '../metric/metric-definition';
 import type { UnitHistory } from './unit-history';
 
 /** A metric over the units of a history: numerators and denominators by unit, whole numbers. */
@@ -15,7 +16,7 @@ export interface HistoryMetric {
 /** Micros in what the history counts money in. */
 const MICROS = 1000;
 
-/** Every metric of the report over the history; revenue within the cap that a phase of these units would get. */
+/** The metrics that every report shows over the history; revenue within the cap that a phase of these units would get. */
 export function historyMetrics(history: UnitHistory): readonly HistoryMetric[] {
   const cap = revenueCap(history.charged);
   const capped = isRefusal(cap) ? history.charged : history.charged.map((amount) => capAmount(amount, cap));
@@ -23,9 +24,9 @@ export function historyMetrics(history: UnitHistory): readonly HistoryMetric[] {
     ...{ impressions: history.impressions, clicks: history.clicks, conversions: history.conversions },
     capped_micros: capped,
   };
-  return METRICS.map((definition) => ({
+  return CLASSIC_METRICS.map((definition) => ({
     definition,
-    scale: definition.money ? definition.scale * MICROS : definition.scale,
+    scale: isMoney(definition) ? scaleOf(definition) * MICROS : scaleOf(definition),
     m: columnOf(columns, definition.numerator),
     d: definition.denominator === undefined ? undefined : columnOf(columns, definition.denominator),
   }));

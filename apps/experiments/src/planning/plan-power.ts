@@ -1,6 +1,7 @@
 import type { PowerPlan } from '@adlift/client';
-import { estimateArm, isRefusal, minimumDetectableEffect, unitsToDetect, type PlannedArms } from '@adlift/statistics';
+import { isRefusal, minimumDetectableEffect, unitsToDetect, type PlannedArms } from '@adlift/statistics';
 import { DomainError } from '@adlift/problem';
+import { estimateMetric } from '../metric/estimate-metric';
 import { PlainSums, type HistoryMetric } from './history-metric';
 import type { PowerBody } from './planning-body';
 
@@ -20,7 +21,7 @@ export function planPower(
 ): PowerPlan {
   const sums = new PlainSums();
   for (let unit = 0; unit < metric.m.length; unit++) sums.add(metric.m[unit], metric.d?.[unit] ?? 0);
-  const estimate = estimateArm(metric.definition.kind, sums.sums(), metric.scale);
+  const estimate = estimateMetric(metric.definition, sums.sums(), metric.scale);
   const [control, ...treatments] = weights.map((weight) => weight / 100);
   // The arm that is hardest to tell from the control.
   const treatment = Math.min(...treatments);

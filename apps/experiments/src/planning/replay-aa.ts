@@ -1,4 +1,5 @@
-import { compareArms, estimateArm, isRefusal } from '@adlift/statistics';
+import { compareArms, isRefusal } from '@adlift/statistics';
+import { estimateMetric } from '../metric/estimate-metric';
 import { PlainSums, type HistoryMetric } from './history-metric';
 
 /** How a history is split again and again. */
@@ -60,7 +61,7 @@ function compare(
     if (arms[unit] === 1) a.add(m[unit], d === undefined ? 0 : d[unit]);
     else if (arms[unit] === 2) b.add(m[unit], d === undefined ? 0 : d[unit]);
   }
-  const [control, treatment] = [a, b].map((arm) => estimateArm(definition.kind, arm.sums()));
+  const [control, treatment] = [a, b].map((arm) => estimateMetric(definition, arm.sums()));
   if (isRefusal(control) || isRefusal(treatment)) return undefined;
   const result = compareArms(control, treatment, { alpha, plannedUnits: control.units + treatment.units });
   if (isRefusal(result)) return undefined;

@@ -1,6 +1,8 @@
 import type { FamilyTest } from '@adlift/client';
 import { jsonDigest } from '@adlift/wire';
 import { experimentDesign } from '../experiment/experiment-design';
+import { CLASSIC_METRICS } from '../metric/built-in-metrics';
+import type { MetricDefinition } from '../metric/metric-definition';
 import { composeReport, type ReportInputs } from './compose-report';
 import type { SentEvents } from './kept-statistics';
 import { armOf, phaseOf, TWO_ARMS, type UnitOutcome } from './phase-statistics.fixture';
@@ -22,6 +24,7 @@ const inputs = (treatment: (unit: number) => UnitOutcome, control = honest): Rep
   state: 'running',
   phase: 1,
   design: TWO_ARMS,
+  metrics: CLASSIC_METRICS,
   statistics: phaseOf({ a: armOf(UNITS, control), b: armOf(UNITS, treatment) }),
 });
 
@@ -158,6 +161,27 @@ describe('a report', () => {
     expect(guarded(0.2, dearer).guardrails.at(-1)).toMatchObject({ name: 'not_worse:ctr', value: 0, proven: true });
   });
 
+  it('takes less for better where a metric says so, as goal and as guardrail', () => {
+    const ctrDown = CLASSIC_METRICS.map((metric): MetricDefinition =>
+      metric.name === 'ctr' ? { ...metric, version: 2, direction: 'down' } : metric,
+    );
+    const fewer = (unit: number): UnitOutcome => ({ ...honest(unit), clicks: unit % 4 === 1 ? 1 : 0, predicted: 0.25 });
+    const judged = (changes: object, treatment: (unit: number) => UnitOutcome, control = honest) =>
+      composeReport({
+        ...{ ...inputs(treatment, control), metrics: ctrDown },
+        design: experimentDesign.parse({ ...TWO_ARMS, ...changes }),
+      });
+    const less = judged({ goal: 'ctr@2' }, fewer);
+    expect(less.experiment).toMatchObject({ verdict: 'ship', reasons: ['ctr_better:b'] });
+    expect(less.families.goals[0]).toMatchObject({ metric: 'ctr', outcome: 'better' });
+    expect(less.outlook[0]?.chanceToWin).toBeGreaterThan(0.999);
+    expect(less.metrics[0]).toMatchObject({ metric: 'ctr', version: 2, direction: 'down', unit: 'rate' });
+    expect(judged({ goal: 'ctr@2' }, honest, fewer).experiment.reasons).toEqual(['ctr_worse:b']);
+    const guarded = { metrics: { guardrails: [{ metric: 'ctr@2', margin: 0.2 }] } };
+    expect(judged(guarded, honest, fewer).experiment.reasons).toEqual(['guardrail_failed:not_worse:ctr:b']);
+    expect(judged(guarded, fewer).guardrails.at(-1)).toMatchObject({ name: 'not_worse:ctr', ok: true, proven: true });
+  });
+
   it('says what a variant promises: its chance to win, and revenue a day with its interval', () => {
     const [outlook] = composeReport(inputs(dearer)).outlook;
     expect(outlook?.variant).toBe('b');
@@ -175,6 +199,7 @@ describe('a report', () => {
     expect(parse({ goals: ['rpm'] }).error?.issues[0]?.path).toEqual(['metrics', 'goals', 0]);
     const twice = parse({ secondaries: ['ctr'], guardrails: [{ metric: 'ctr', margin: 0.1 }] });
     expect(twice.error?.issues[0]?.path).toEqual(['metrics', 'guardrails', 0, 'metric']);
+    expect(parse({ goals: ['rpm@2'] }).error?.issues[0]?.path).toEqual(['metrics', 'goals', 0]);
     expect(parse({ guardrails: [{ metric: 'ctr', margin: 0 }] }).success).toBe(false);
   });
 

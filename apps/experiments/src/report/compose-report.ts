@@ -1,11 +1,11 @@
 import type { ExperimentState, Report } from '@adlift/client';
 import type { ExperimentDesign } from '../experiment/experiment-design';
+import type { MetricDefinition } from '../metric/metric-definition';
 import { goalFamily, secondaryFamily } from './families';
 import { judgeGuardrails } from './guardrails';
 import { healthChecks } from './health-gate';
 import type { ArmStatistics, PhaseStatistics } from './kept-statistics';
 import { judgeLatency } from './latency-guardrail';
-import { METRICS } from './metric-definitions';
 import { metricReport } from './metric-report';
 import { notWorseGuardrails } from './not-worse';
 import { outlookOf } from './outlook';
@@ -17,19 +17,21 @@ export interface ReportInputs {
   readonly state: ExperimentState;
   readonly phase: number;
   readonly design: ExperimentDesign;
+  /** What is shown, in this order; all that the design names are among them. */
+  readonly metrics: readonly MetricDefinition[];
   readonly statistics: PhaseStatistics;
 }
 
 /** Turns the kept sums of an experiment's phase into lifts, checks, guardrails and a verdict; the same inputs give the same bits. */
-export function composeReport({ key, state, phase, design, statistics }: ReportInputs): Report {
-  const metrics = METRICS.map((metric) => metricReport(metric, design, statistics.arms));
+export function composeReport({ key, state, phase, design, metrics: shown, statistics }: ReportInputs): Report {
+  const metrics = shown.map((metric) => metricReport(metric, design, statistics.arms));
   const checks = healthChecks(design, statistics);
   const guardrails = [
     ...judgeGuardrails(design, statistics),
     ...judgeLatency(design, statistics),
-    ...notWorseGuardrails(design, statistics),
+    ...notWorseGuardrails(design, shown, statistics),
   ];
-  const goals = goalFamily(design, statistics);
+  const goals = goalFamily(design, shown, statistics);
   const { verdict, reasons } = decideVerdict({ state, checks, guardrails, goals });
   return {
     experiment: { key, state, phase, currency: design.currency, verdict, reasons },
@@ -42,7 +44,7 @@ export function composeReport({ key, state, phase, design, statistics }: ReportI
     metrics,
     health: { checks },
     guardrails,
-    families: { goals, secondaries: secondaryFamily(design, statistics) },
+    families: { goals, secondaries: secondaryFamily(design, shown, statistics) },
     outlook: outlookOf(design, metrics, statistics),
     folding: {
       pendingDeltas: statistics.pendingDeltas,

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import type { MomentSum } from '@adlift/ledger';
 import type { ArmSums } from '@adlift/statistics';
-import { METRICS, type MetricDefinition } from './metric-definitions';
+import { armSums, sumsOf, type MomentsRow } from '../metric/estimate-metric';
+import type { MetricDefinition } from '../metric/metric-definition';
 import { servedRequests, type ServedRequests } from './served-requests';
 
 /** Everything a report reads about one phase, taken in one snapshot. */
@@ -37,7 +37,8 @@ export interface ArmStatistics {
   readonly clicks: number;
   readonly conversions: number;
   readonly fallbackImpressions: number;
-  readonly sums: ReadonlyMap<MetricDefinition['name'], ArmSums>;
+  /** By the metric's name. */
+  readonly sums: ReadonlyMap<string, ArmSums>;
   /** Per unit: numerator the predicted click probabilities of its impressions in 1e-9, denominator its clicks. */
   readonly calibration: ArmSums;
 }
@@ -45,15 +46,13 @@ export interface ArmStatistics {
 /** A queue longer than this is not counted to its end. */
 const MAX_COUNTED = 200_000;
 
-/** A row of moments, every number as text. */
-export type MomentsRow = Readonly<Record<string, string>>;
-
 /** Reads the kept sums, exact integers throughout: numeric in SQL, bigint here. */
 @Injectable()
 export class KeptStatistics {
   constructor(@InjectDataSource() private readonly source: DataSource) {}
 
-  async ofPhase(experiment: string, phase: number): Promise<PhaseStatistics> {
+  /** The sums of these metrics, and what checks need. */
+  async ofPhase(experiment: string, phase: number, metrics: readonly MetricDefinition[]): Promise<PhaseStatistics> {
     return this.source.transaction('REPEATABLE READ', async (manager) => {
       const arms: MomentsRow[] = await manager.query(
         'SELECT * FROM exp_moments WHERE experiment = $1 AND phase = $2 AND units > 0 ORDER BY variant',
@@ -83,7 +82,7 @@ export class KeptStatistics {
          FROM replica WHERE spooled > 0`,
       );
       return {
-        arms: new Map(arms.map((row) => [row['variant'] ?? '', armStatistics(row)])),
+        arms: new Map(arms.map((row) => [row['variant'] ?? '', armStatistics(row, metrics)])),
         sent: new Map(
           sent.map(({ variant, impressions, clicks }) => [
             variant ?? '',
@@ -103,28 +102,14 @@ export class KeptStatistics {
 }
 
 /** The statistics of one arm from its row of exp_moments, or of exp_slice. */
-export function armStatistics(row: MomentsRow): ArmStatistics {
+export function armStatistics(row: MomentsRow, metrics: readonly MetricDefinition[]): ArmStatistics {
   return {
     units: Number(row['units']),
     impressions: Number(row['sum_impressions']),
     clicks: Number(row['sum_clicks']),
     conversions: Number(row['sum_conversions']),
     fallbackImpressions: Number(row['sum_fallback_impressions']),
-    sums: new Map(METRICS.map(({ name, numerator, denominator }) => [name, armSums(row, numerator, denominator)])),
+    sums: new Map(metrics.map((metric) => [metric.name, sumsOf(row, metric)])),
     calibration: armSums(row, 'predicted_clicks_e9', 'clicks'),
-  };
-}
-
-/** The sums of numerator `m` and denominator `d`, exact integers. */
-function armSums(row: MomentsRow, m: MomentSum, d?: MomentSum): ArmSums {
-  const exact = (column: string): bigint => BigInt(row[column] ?? 0);
-  return {
-    units: exact('units'),
-    sumM: exact(`sum_${m}`),
-    sumD: d === undefined ? 0n : exact(`sum_${d}`),
-    sumMM: exact(`product_${m}_${m}`),
-    sumDD: d === undefined ? 0n : exact(`product_${d}_${d}`),
-    sumMD: d === undefined ? 0n : exact(`product_${m}_${d}`),
-    unitsWithM: exact(`nonzero_${m}`),
   };
 }

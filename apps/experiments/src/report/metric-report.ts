@@ -2,7 +2,6 @@ import {
   compareArms,
   emptyArmSums,
   enoughForBounds,
-  estimateArm,
   isRefusal,
   withoutSequentialBounds,
   type Comparison,
@@ -10,8 +9,9 @@ import {
 } from '@adlift/statistics';
 import type { MetricReport } from '@adlift/client';
 import type { ExperimentDesign } from '../experiment/experiment-design';
+import { estimateMetric } from '../metric/estimate-metric';
+import { isMoney, unitOf, type MetricDefinition } from '../metric/metric-definition';
 import type { ArmStatistics } from './kept-statistics';
-import type { MetricDefinition } from './metric-definitions';
 
 /**
  * One metric of each arm, and of each arm against the control with intervals of error `alpha`; a typed refusal where
@@ -25,11 +25,12 @@ export function metricReport(
 ): MetricReport {
   const arms = design.variants.map(({ name, control }) => {
     const sums = statistics.get(name)?.sums.get(metric.name) ?? emptyArmSums();
-    return { variant: name, control, sums, estimate: estimateArm(metric.kind, sums, metric.scale) };
+    return { variant: name, control, sums, estimate: estimateMetric(metric, sums) };
   });
   const control = arms.find((arm) => arm.control);
+  const { name, version, direction } = metric;
   return {
-    metric: metric.name,
+    ...{ metric: name, version, unit: unitOf(metric), direction },
     arms: arms.map(({ variant, control, sums, estimate }) => ({
       variant,
       control,
@@ -47,7 +48,7 @@ export function metricReport(
     if (isRefusal(b.estimate)) return b.estimate;
     const comparison = compareArms(a.estimate, b.estimate, { alpha, plannedUnits: design.plannedUnits });
     if (isRefusal(comparison)) return comparison;
-    const tooFew = enoughForBounds(a.sums, b.sums, { money: metric.money });
+    const tooFew = enoughForBounds(a.sums, b.sums, { money: isMoney(metric) });
     return tooFew === undefined ? comparison : withoutSequentialBounds(comparison, tooFew);
   }
 }

@@ -1,35 +1,50 @@
 import type { GuardrailReport } from '@adlift/client';
-import { emptyArmSums, estimateArm, isRefusal, judgeNonInferiority, refuse } from '@adlift/statistics';
+import {
+  emptyArmSums,
+  isRefusal,
+  judgeNonInferiority,
+  refuse,
+  type ArmEstimate,
+  type Refusal,
+} from '@adlift/statistics';
 import type { ExperimentDesign } from '../experiment/experiment-design';
+import { nameOf } from '../metric/design-metrics';
+import { estimateMetric } from '../metric/estimate-metric';
+import type { MetricDefinition } from '../metric/metric-definition';
 import type { PhaseStatistics } from './kept-statistics';
-import { METRICS } from './metric-definitions';
 
 /**
  * The guardrails that the design names: each variant's metric may be worse than the control's by less than the margin,
  * a share of the control's value whose noise counts too. Each is judged alone, one-sided at the design's alpha.
  */
-export function notWorseGuardrails(design: ExperimentDesign, { arms }: PhaseStatistics): GuardrailReport[] {
-  return (design.metrics?.guardrails ?? []).flatMap(({ metric: name, margin }) => {
-    const metric = METRICS.find((one) => one.name === name);
+export function notWorseGuardrails(
+  design: ExperimentDesign,
+  known: readonly MetricDefinition[],
+  { arms }: PhaseStatistics,
+): GuardrailReport[] {
+  return (design.metrics?.guardrails ?? []).flatMap(({ metric: reference, margin }) => {
+    const name = nameOf(reference);
+    const metric = known.find((one) => one.name === name);
     if (metric === undefined) throw new TypeError(`no metric "${name}"`);
     const estimates = design.variants.map(({ name: variant, control }) => {
       const sums = arms.get(variant)?.sums.get(metric.name) ?? emptyArmSums();
-      return { variant, control, estimate: estimateArm(metric.kind, sums, metric.scale) };
+      return { variant, control, estimate: estimateMetric(metric, sums) };
     });
     const base = estimates.find(({ control }) => control)?.estimate ?? refuse('no_units', 'There is no control.');
     return estimates
       .filter(({ control }) => !control)
       .map(({ variant, estimate }) => ({
         ...{ name: `not_worse:${name}`, variant, control: false },
-        ...judge(design, margin, base, estimate),
+        ...judge(design, metric, margin, base, estimate),
       }));
   });
 }
 
-type Estimate = ReturnType<typeof estimateArm>;
+type Estimate = ArmEstimate | Refusal;
 
 function judge(
   { mode, alpha, plannedUnits }: ExperimentDesign,
+  { direction }: MetricDefinition,
   margin: number,
   control: Estimate,
   treatment: Estimate,
@@ -43,13 +58,15 @@ function judge(
   if (!(control.value > 0)) return open(control.value === 0 ? 'zero_baseline' : 'negative_baseline');
   const n = control.units + treatment.units;
   if (mode === 'fixed' && n < plannedUnits) return open('not_final');
-  // The hypothesis "worse by the margin" is treatment = (1 - margin) control: the control's noise enters by that factor.
-  const variance = treatment.variance / treatment.units + ((1 - margin) ** 2 * control.variance) / control.units;
+  const lowerIsBetter = direction === 'down';
+  // The hypothesis "worse by the margin" is treatment = factor * control: the control's noise enters by that factor.
+  const factor = lowerIsBetter ? 1 + margin : 1 - margin;
+  const variance = treatment.variance / treatment.units + (factor ** 2 * control.variance) / control.units;
   if (variance === 0) return open('zero_variance');
   const { holds, violated, p } = judgeNonInferiority(treatment.value - control.value, Math.sqrt(variance), {
     margin: margin * control.value,
     alpha,
-    lowerIsBetter: false,
+    lowerIsBetter,
     ...(mode === 'sequential' ? { sequential: { n, plannedUnits } } : {}),
   });
   const value = treatment.value / control.value - 1;

@@ -1,6 +1,7 @@
 import type { MetricReport, VariantOutlook } from '@adlift/client';
 import { effectPosterior, isRefusal, type Comparison } from '@adlift/statistics';
 import type { ExperimentDesign } from '../experiment/experiment-design';
+import { nameOf } from '../metric/design-metrics';
 import type { PhaseStatistics } from './kept-statistics';
 
 const FLAT = { mean: 0, deviation: Infinity };
@@ -17,15 +18,17 @@ export function outlookOf(
     .filter(({ control }) => !control)
     .map(({ name: variant }) => ({
       variant,
-      chanceToWin: chanceToWin(comparisonOf(metrics, design.goal, variant), design.alpha),
+      chanceToWin: chanceToWin(metrics, nameOf(design.goal), variant, design.alpha),
       revenuePerDay: revenuePerDay(design, metrics, variant, days),
     }));
 }
 
-function chanceToWin(comparison: Comparison | undefined, alpha: number): number | null {
+function chanceToWin(metrics: readonly MetricReport[], goal: string, variant: string, alpha: number): number | null {
+  const comparison = comparisonOf(metrics, goal, variant);
   if (comparison === undefined) return null;
   const { difference, standardError } = comparison.absolute;
-  return effectPosterior(difference, standardError, FLAT, alpha).chanceToWin;
+  const better = metrics.find(({ metric }) => metric === goal)?.direction === 'down' ? -1 : 1;
+  return effectPosterior(better * difference, standardError, FLAT, alpha).chanceToWin;
 }
 
 function revenuePerDay(

@@ -1,7 +1,7 @@
 import { addUnit, emptyArmSums, type ArmSums } from '@adlift/statistics';
 import type { ExperimentDesign } from '../experiment/experiment-design';
 import type { ArmStatistics, PhaseStatistics } from './kept-statistics';
-import { METRICS } from './metric-definitions';
+import { CLASSIC_METRICS } from '../metric/built-in-metrics';
 
 /** Two arms "a" (control) and "b" of one half each, decided by revenue per mille at any time. */
 export const TWO_ARMS = {
@@ -31,12 +31,12 @@ export interface UnitOutcome {
 
 /** The kept sums of an arm of `units` units. */
 export function armOf(units: number, outcome: (unit: number) => UnitOutcome): ArmStatistics {
-  const sums = new Map(METRICS.map(({ name }) => [name, emptyArmSums()]));
+  const sums = new Map(CLASSIC_METRICS.map(({ name }) => [name, emptyArmSums()]));
   const calibration = emptyArmSums();
   const totals = { impressions: 0, clicks: 0, fallbackImpressions: 0 };
   for (let unit = 0; unit < units; unit++) {
     const { impressions, clicks, micros, predicted, fallbacks = 0 } = outcome(unit);
-    const add = (metric: (typeof METRICS)[number]['name'], m: number, d: number): void =>
+    const add = (metric: string, m: number, d: number): void =>
       addUnit(sums.get(metric) as ArmSums, BigInt(m), BigInt(d));
     add('ctr', clicks, impressions);
     add('conversionRate', 0, clicks);

@@ -1,6 +1,8 @@
-import { Controller, Get, Param, Post } from '@nestjs/common';
+import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import type { Report } from '@adlift/client';
+import { parseQuery } from '../paging/page-query';
 import { Actor } from '../access/caller';
+import { reportQuery } from './report-query';
 import { ReportService } from './report.service';
 import { SnapshotService, type Recomputation, type Snapshot, type SnapshotLine } from './snapshot.service';
 
@@ -12,8 +14,8 @@ export class ReportController {
   ) {}
 
   @Get(':key/report')
-  report(@Param('key') key: string): Promise<Report> {
-    return this.reports.report(key);
+  report(@Param('key') key: string, @Query() query: unknown): Promise<Report> {
+    return this.reports.report(key, parseQuery(reportQuery, query).metrics);
   }
 
   @Post(':key/snapshots')

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Report } from '@adlift/client';
 import { ExperimentService } from '../experiment/experiment.service';
+import { MetricRegistry } from '../metric/metric-registry';
 import { composeReport, type ReportInputs } from './compose-report';
 import { KeptStatistics } from './kept-statistics';
 
@@ -10,16 +11,18 @@ export class ReportService {
   constructor(
     private readonly experiments: ExperimentService,
     private readonly kept: KeptStatistics,
+    private readonly metrics: MetricRegistry,
   ) {}
 
-  /** Throws `not_found`. */
-  async report(key: string): Promise<Report> {
-    return composeReport(await this.inputs(key));
+  /** With the classic metrics and those that the design names, or with all. Throws `not_found`. */
+  async report(key: string, which: 'design' | 'all' = 'design'): Promise<Report> {
+    return composeReport(await this.inputs(key, which));
   }
 
   /** All that the report is made of, as it is now. Throws `not_found`. */
-  async inputs(key: string): Promise<ReportInputs> {
+  async inputs(key: string, which: 'design' | 'all' = 'design'): Promise<ReportInputs> {
     const { design, phase, state } = await this.experiments.current(key);
-    return { key, state, phase, design, statistics: await this.kept.ofPhase(key, phase) };
+    const metrics = await this.metrics.shown(design, which);
+    return { key, state, phase, design, metrics, statistics: await this.kept.ofPhase(key, phase, metrics) };
   }
 }

@@ -1,4 +1,5 @@
 import { reportTable } from '@adlift/client';
+import { CLASSIC_METRICS } from '../metric/built-in-metrics';
 import { experimentDesign, type ExperimentDesign } from '../experiment/experiment-design';
 import { composeReport } from './compose-report';
 import type { PhaseStatistics } from './kept-statistics';
@@ -16,7 +17,7 @@ const phase = (changes: Partial<PhaseStatistics>, fallbacks = 0, units = 2000): 
   ...changes,
 });
 const report = (statistics: PhaseStatistics, design: ExperimentDesign = TWO_ARMS) =>
-  composeReport({ key: 'one', state: 'running', phase: 1, design, statistics });
+  composeReport({ key: 'one', state: 'running', phase: 1, design, metrics: CLASSIC_METRICS, statistics });
 
 describe('the checks of who was served what', () => {
   const looked = {

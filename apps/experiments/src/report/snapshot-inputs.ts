@@ -1,4 +1,5 @@
 import type { ArmSums } from '@adlift/statistics';
+import { CLASSIC_METRICS } from '../metric/built-in-metrics';
 import type { ReportInputs } from './compose-report';
 import type { ArmStatistics, PhaseStatistics, SentEvents } from './kept-statistics';
 
@@ -11,7 +12,9 @@ type StoredArm = Omit<ArmStatistics, 'sums' | 'calibration'> & {
 };
 
 /** Inputs of a report as JSON. */
-export type StoredInputs = Omit<ReportInputs, 'statistics'> & {
+export type StoredInputs = Omit<ReportInputs, 'metrics' | 'statistics'> & {
+  /** Absent where there were no others than the classic ones. */
+  readonly metrics?: ReportInputs['metrics'];
   readonly statistics: Omit<PhaseStatistics, 'arms' | 'sent'> & {
     readonly arms: Readonly<Record<string, StoredArm>>;
     readonly sent: Readonly<Record<string, SentEvents>>;
@@ -33,19 +36,17 @@ export function storeInputs({ statistics, ...rest }: ReportInputs): StoredInputs
 }
 
 /** The inputs that were stored. */
-export function restoreInputs({ statistics, ...rest }: StoredInputs): ReportInputs {
+export function restoreInputs({ statistics, metrics = CLASSIC_METRICS, ...rest }: StoredInputs): ReportInputs {
   const arms = Object.entries(statistics.arms).map(([variant, arm]): [string, ArmStatistics] => [
     variant,
     {
       ...arm,
-      sums: new Map(
-        Object.entries(arm.sums).map(([metric, sums]) => [metric, restoreSums(sums)]),
-      ) as ArmStatistics['sums'],
+      sums: new Map(Object.entries(arm.sums).map(([metric, sums]) => [metric, restoreSums(sums)])),
       calibration: restoreSums(arm.calibration),
     },
   ]);
   const sent = new Map(Object.entries(statistics.sent));
-  return { ...rest, statistics: { ...statistics, arms: new Map(arms), sent } };
+  return { ...rest, metrics, statistics: { ...statistics, arms: new Map(arms), sent } };
 }
 
 function storeSums(sums: ArmSums): StoredSums {

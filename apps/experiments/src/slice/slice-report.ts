@@ -7,24 +7,22 @@ import {
 } from '@adlift/statistics';
 import type { CampaignSpend, DimensionReport, MetricReport, Slice } from '@adlift/client';
 import type { ExperimentDesign } from '../experiment/experiment-design';
-import { METRICS } from '../report/metric-definitions';
+import type { MetricDefinition } from '../metric/metric-definition';
 import { metricReport } from '../report/metric-report';
 import type { DimensionStatistics, SliceStatistics } from './slice-store';
 
-/** What every slice can be asked for: rates, whose units without an event change nothing. */
-const RATES = METRICS.filter(({ kind }) => kind === 'ratio');
-
-/** The slices of one dimension, the largest first. */
+/** The slices of one dimension, the largest first, with these rates. */
 export function dimensionReport(
   dimension: string,
   design: ExperimentDesign,
+  rates: readonly MetricDefinition[],
   { countedAt, slices }: DimensionStatistics,
 ): DimensionReport {
   const largest = slices
     .map((slice) => ({ slice, impressions: impressionsOf(slice) }))
     .sort((a, b) => b.impressions - a.impressions || (a.slice.value < b.slice.value ? -1 : 1));
   const limit = sampleRatioSliceP(Math.max(1, slices.length));
-  const metrics = RATES.map((metric) => adjusted(largest.map(({ slice }) => metricReport(metric, design, slice.arms))));
+  const metrics = rates.map((metric) => adjusted(largest.map(({ slice }) => metricReport(metric, design, slice.arms))));
   return {
     dimension,
     countedAt: countedAt.toISOString(),

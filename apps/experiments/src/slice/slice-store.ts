@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { armStatistics, type ArmStatistics, type MomentsRow } from '../report/kept-statistics';
+import type { MomentsRow } from '../metric/estimate-metric';
+import type { MetricDefinition } from '../metric/metric-definition';
+import { armStatistics, type ArmStatistics } from '../report/kept-statistics';
 
 /** The arms of one slice. */
 export interface SliceStatistics {
@@ -30,7 +32,11 @@ export class SliceStore {
   constructor(@InjectDataSource() private readonly source: DataSource) {}
 
   /** What is counted of a phase, by dimension. */
-  async ofPhase(experiment: string, phase: number): Promise<ReadonlyMap<string, DimensionStatistics>> {
+  async ofPhase(
+    experiment: string,
+    phase: number,
+    metrics: readonly MetricDefinition[],
+  ): Promise<ReadonlyMap<string, DimensionStatistics>> {
     const rows = await this.source.query<MomentsRow[]>(
       'SELECT *, counted_at::text AS counted FROM exp_slice WHERE experiment = $1 AND phase = $2 ORDER BY dimension, value, variant',
       [experiment, phase],
@@ -40,7 +46,7 @@ export class SliceStore {
       const { dimension = '', value = '', variant = '', counted = '' } = row;
       const found = dimensions.get(dimension) ?? { countedAt: new Date(counted), slices: new Map() as Arms };
       const arms = found.slices.get(value) ?? new Map<string, ArmStatistics>();
-      arms.set(variant, armStatistics(row));
+      arms.set(variant, armStatistics(row, metrics));
       found.slices.set(value, arms);
       dimensions.set(dimension, found);
     }

@@ -7,6 +7,7 @@ export const MOMENT_SUMS = [
   'clicks',
   'conversions',
   'hides',
+  'fallback_impressions',
   'charged_micros',
   'capped_micros',
   'predicted_clicks_e9',
@@ -14,14 +15,21 @@ export const MOMENT_SUMS = [
 
 export type MomentSum = (typeof MOMENT_SUMS)[number];
 
-/** Products whose sums over units give variances, and covariances of a metric's numerator and denominator. */
-const PRODUCTS: readonly (readonly [MomentSum, MomentSum])[] = [
-  ...MOMENT_SUMS.map((sum): [MomentSum, MomentSum] => [sum, sum]),
+/** Numerator and denominator of the ratios whose products are kept, so that their noise can be told. */
+export const RATIO_SUMS: readonly (readonly [numerator: MomentSum, denominator: MomentSum])[] = [
   ...MOMENT_SUMS.filter((sum) => sum !== 'impressions' && sum !== 'predicted_clicks_e9').map(
     (sum): [MomentSum, MomentSum] => [sum, 'impressions'],
   ),
   ['conversions', 'clicks'],
   ['predicted_clicks_e9', 'clicks'],
+  ['capped_micros', 'clicks'],
+  ['capped_micros', 'conversions'],
+];
+
+/** Products whose sums over units give variances, and covariances of a metric's numerator and denominator. */
+const PRODUCTS: readonly (readonly [MomentSum, MomentSum])[] = [
+  ...MOMENT_SUMS.map((sum): [MomentSum, MomentSum] => [sum, sum]),
+  ...RATIO_SUMS,
 ];
 
 /**
@@ -30,7 +38,6 @@ const PRODUCTS: readonly (readonly [MomentSum, MomentSum])[] = [
  */
 export const MOMENT_COLUMNS: ReadonlyMap<string, string> = new Map([
   ['units', 'sum(sign)'],
-  ['sum_fallback_impressions', 'sum(sign * fallback_impressions)'],
   ...MOMENT_SUMS.flatMap((sum): [string, string][] => [
     [`sum_${sum}`, `coalesce(sum(sign * ${sum}) FILTER (WHERE ${sum} <> 0), 0)`],
     [`nonzero_${sum}`, `coalesce(sum(sign) FILTER (WHERE ${sum} <> 0), 0)`],

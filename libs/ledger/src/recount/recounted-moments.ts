@@ -32,6 +32,7 @@ function sqlOf(name: string): string {
   if (what === 'sum') return `sum(${sums})`;
   if (what === 'nonzero') return `sum((${sums} <> 0)::int)`;
   const second = [
+    'fallback_impressions',
     'impressions',
     'clicks',
     'conversions',
