@@ -23,9 +23,12 @@ export const memory: Bench = {
       const emptyBytes = proportionalBytes(pid);
       log("training the demo's models ...");
       const models = trainMarketModels(makeWorld(DEMO_PLAN.seed));
-      const design = { models, epsilon: DEMO_PLAN.epsilon, plannedUnits: DEMO_PLAN.units, swap: false };
+      const { lr, fm, cvr } = models;
+      const arms = { control: lr, treatment: fm };
+      const { epsilon, units: plannedUnits } = DEMO_PLAN;
+      const design = { arms, cvr, champion: lr, epsilon, plannedUnits };
       await startDemoExperiment(demoPeople(stack.stack), design, log);
-      await stack.serves([models.lr, models.fm, models.cvr].map(({ name, version }) => `${name}@${version}`));
+      await stack.serves([lr, fm, cvr].map(({ name, version }) => `${name}@${version}`));
       log(`waiting for ${IDLE_MS / 1000} s ...`);
       await delay(IDLE_MS);
       const demoBytes = proportionalBytes(pid);

@@ -12,7 +12,7 @@ import { until } from '../integration/setup/until';
 import { BuiltStack } from './setup/built-stack';
 
 const { EventStatus } = proto.v1;
-const SMALL = ['--requests', '20000', '--units', '4000'];
+const SMALL = ['--requests', '10000', '--units', '2500'];
 
 describe('the demo on a running stack', () => {
   let stack: BuiltStack;

@@ -1,7 +1,13 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { status, type ServiceError } from '@grpc/grpc-js';
-import { encodeColumns, type AdServerClient, type EventMessage, type PredictReply } from '@adlift/client';
-import { proto } from '@adlift/wire';
+import {
+  encodeColumns,
+  type AdServerClient,
+  type ArmTotals,
+  type EventMessage,
+  type PredictReply,
+} from '@adlift/client';
+import { proto, uuidV7Time } from '@adlift/wire';
 import {
   SHARED,
   clickDelayMs,
@@ -10,12 +16,14 @@ import {
   isClicked,
   isConverted,
   requestAt,
+  type Arms,
   type BudgetPart,
   type CampaignBudgets,
   type MarketRequest,
   type Traffic,
   type World,
 } from '../market/index';
+import { goesWrong, tokenOfArm, type AdServerFaults } from './ad-server-faults';
 
 /** What the ad server saw and sent, counted by itself. */
 export interface AdServerCounts {
@@ -30,9 +38,12 @@ export interface AdServerOptions {
   readonly client: AdServerClient;
   readonly world: World;
   readonly traffic: Traffic;
-  /** The variant whose clicks are sabotaged, and the share of them that is kept back. */
-  readonly treatment: string;
-  readonly sabotage: number;
+  readonly variants: Arms<string>;
+  readonly faults: AdServerFaults;
+  /** With the grant to mint tokens of its own, which an ad server that misattributes needs. */
+  readonly importer: AdServerClient;
+  /** Requests under way at a time, 16 by default. */
+  readonly parallel?: number;
   /** Budgets that run out, and whether each arm has its own part of them; undefined when none does. */
   readonly budgets: { readonly left: CampaignBudgets; readonly split: boolean } | undefined;
   /** Event time of the traffic's first moment, Unix milliseconds. */
@@ -61,6 +72,10 @@ export class AdServer {
   readonly counts: AdServerCounts = { requests: 0, fallbacks: 0, impressions: 0, clicks: 0, conversions: 0 };
   /** Trace of the first decision of the treatment that led to a click. */
   exampleTraceId = '';
+  /** Unix milliseconds of the last decision that was made by the experiment and logged. */
+  lastDecisionMs = 0;
+  /** By variant, what it has counted as sent. */
+  private readonly sent = new Map<string, { impressions: number; clicks: number }>();
   private buffer: EventMessage[] = [];
   private readonly sending = new Set<Promise<void>>();
 
@@ -68,7 +83,7 @@ export class AdServer {
 
   /** Plays all requests, in order of time, and resolves when every event is acknowledged. */
   async play(): Promise<void> {
-    const { traffic, onProgress } = this.options;
+    const { traffic, onProgress, parallel = PARALLEL_REQUESTS } = this.options;
     let next = 0;
     const worker = async (): Promise<void> => {
       while (next < traffic.n) {
@@ -76,9 +91,14 @@ export class AdServer {
         onProgress(this.counts.requests, traffic.n);
       }
     };
-    await Promise.all(Array.from({ length: PARALLEL_REQUESTS }, worker));
+    await Promise.all(Array.from({ length: parallel }, worker));
     await this.flush(1);
     await Promise.all(this.sending);
+  }
+
+  /** What it has sent, for the one who holds that against what is kept. */
+  get totals(): readonly ArmTotals[] {
+    return Array.from(this.sent, ([variant, totals]) => ({ variant, ...totals }));
   }
 
   private async serve(index: number): Promise<void> {
@@ -87,8 +107,10 @@ export class AdServer {
     const traceparent = `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
     const answer = await client.predict(toPredictCall(request, this.options.budgets !== undefined), traceparent);
     this.counts.requests++;
+    if (answer.logged && answer.assignments[0]?.assigned)
+      this.lastDecisionMs = Math.max(this.lastDecisionMs, uuidV7Time(answer.predictionId));
     if (answer.fallback) this.counts.fallbacks++;
-    this.report(request, answer);
+    await this.report(request, answer);
     if (this.buffer.length >= EVENTS_PER_CALL) await this.flush(PARALLEL_EVENT_CALLS);
   }
 
@@ -106,50 +128,63 @@ export class AdServer {
   }
 
   /** Decides by the market's hash what becomes of the ad that is shown. */
-  private report(request: MarketRequest, answer: PredictReply): void {
-    const { world, traffic, startMs, treatment, sabotage, budgets } = this.options;
+  private async report(request: MarketRequest, answer: PredictReply): Promise<void> {
+    const { world, traffic, startMs, faults, budgets } = this.options;
+    const { requestId } = request;
     const shown = this.shown(request, answer);
     if (shown === undefined) return;
     const { index, part } = shown;
     const ad = request.ads[index];
-    const token = answer.tokens.find((one) => one.index === index)?.token;
+    const variant = answer.assignments[0]?.assigned ?? '';
+    const inTreatment = variant === this.options.variants.treatment;
+    const fails = (fault: keyof AdServerFaults, about: string): boolean =>
+      inTreatment && goesWrong(faults, fault, about);
+    const token = fails('misattributed', requestId)
+      ? await tokenOfArm(this.options.importer, this.options.variants.control, { request, answer, index })
+      : answer.tokens.find((one) => one.index === index)?.token;
     if (ad === undefined || token === undefined || token === null)
-      throw new Error(`no token for the ad that is shown in the answer to ${request.requestId}`);
+      throw new Error(`no token for the ad that is shown in the answer to ${requestId}`);
+    const send = (kind: 'impressions' | 'clicks' | 'conversions', event: Omit<EventMessage, 'token'>): void => {
+      this.counts[kind]++;
+      this.countSent(variant, kind);
+      if (!fails('lost', `${kind}:${requestId}`)) this.buffer.push({ ...event, token });
+    };
+
     const seenMs = startMs + request.impressionOffsetMs;
-    this.buffer.push({
+    send('impressions', {
       kind: EventKind.IMPRESSION,
-      token,
       timeMs: seenMs,
       position: 1,
       followedRank: answer.rank[index] === 1 ? FollowedRank.FOLLOWED : FollowedRank.OVERRULED,
       viewable: Viewable.VIEWABLE_YES,
     });
-    this.counts.impressions++;
     if (!isClicked(world, traffic, request.index, ad)) return;
     budgets?.left.pay(part, world.ads[ad].campaign, world.ads[ad].bidMicros);
-    const inTreatment = answer.assignments[0]?.assigned === treatment;
-    if (inTreatment && uniformOf(request.requestId) < sabotage) return;
+    if (fails('keptBack', requestId)) return;
     const clickedMs = seenMs + clickDelayMs(traffic, request.index);
-    this.buffer.push({
+    send('clicks', {
       kind: EventKind.CLICK,
-      token,
       timeMs: clickedMs,
       chargedMicros: request.bidMicros[index] ?? 0,
       currency: 'EUR',
     });
-    this.counts.clicks++;
     if (inTreatment && this.exampleTraceId === '') this.exampleTraceId = answer.traceId;
     if (!isConverted(world, traffic, request.index, ad)) return;
-    this.buffer.push({
+    send('conversions', {
       kind: EventKind.CONVERSION,
-      token,
       timeMs: clickedMs + conversionDelayMs(traffic, request.index),
       conversionKind: 'purchase',
-      conversionId: request.requestId,
+      conversionId: requestId,
       valueMicros: conversionValueMicros(world, traffic, request.index, ad),
       currency: 'EUR',
     });
-    this.counts.conversions++;
+  }
+
+  private countSent(variant: string, kind: 'impressions' | 'clicks' | 'conversions'): void {
+    if (variant === '' || kind === 'conversions') return;
+    const totals = this.sent.get(variant) ?? { impressions: 0, clicks: 0 };
+    totals[kind]++;
+    this.sent.set(variant, totals);
   }
 
   /** Sends what is buffered, once fewer than `parallel` calls are under way. */
@@ -197,9 +232,4 @@ function toPredictCall(request: MarketRequest, everyToken: boolean): proto.v1.IP
     columns: encodeColumns(request.columns),
     wantTokens: everyToken ? { all: true } : { top: 1 },
   };
-}
-
-/** A number in [0, 1) of the text alone: which clicks a sabotage keeps back. */
-function uniformOf(text: string): number {
-  return createHash('sha256').update(`sabotage:${text}`).digest().readUInt32BE(0) / 2 ** 32;
 }

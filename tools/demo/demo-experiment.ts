@@ -1,5 +1,5 @@
 import { AdminApi, type ExperimentView } from '@adlift/client';
-import type { MarketModels } from '../market/index';
+import type { Arms, MarketModel } from '../market/index';
 import type { RunningStack } from '../stack/running-stack';
 import { StackError } from '../stack/stack-error';
 
@@ -8,11 +8,15 @@ export const CONTROL = 'a-main-effects';
 export const TREATMENT = 'b-interactions';
 
 export interface DemoDesign {
-  readonly models: MarketModels;
+  readonly arms: Arms<MarketModel>;
+  /** Conversion model of both arms. */
+  readonly cvr: MarketModel;
+  /** Click model outside of experiments. */
+  readonly champion: MarketModel;
   readonly epsilon: number;
   readonly plannedUnits: number;
-  /** Gives each arm the other's model. */
-  readonly swap: boolean;
+  /** How it grows by itself; all of the units from the start without one. */
+  readonly schedule?: object;
   /** Whether each arm has its own part of the campaigns' budgets; undefined where these never run out. */
   readonly budgets?: 'split' | 'shared' | undefined;
 }
@@ -34,15 +38,29 @@ export function demoPeople({ experimentsUrl, secrets }: Pick<RunningStack, 'expe
   };
 }
 
-/** Registers the models and starts the next demo experiment; a demo that still runs is stopped first. */
+/** Drafts and starts the next demo experiment. */
 export async function startDemoExperiment(
-  { operator, experimenter, approver }: DemoPeople,
+  people: DemoPeople,
   design: DemoDesign,
   log: (line: string) => void,
 ): Promise<string> {
-  const { lr, fm, cvr } = design.models;
-  await operator.publishModel(lr.bundle, 'champion');
-  await operator.publishModel(fm.bundle);
+  const key = await draftDemoExperiment(people, design, log);
+  // All of the traffic is more than one person may decide about.
+  await people.approver.approveExperiment(key, 'a simulated market');
+  await people.experimenter.startExperiment(key);
+  return key;
+}
+
+/** Registers the models and drafts the next demo experiment; a demo that still runs is stopped first. */
+export async function draftDemoExperiment(
+  { operator, experimenter }: DemoPeople,
+  design: DemoDesign,
+  log: (line: string) => void,
+): Promise<string> {
+  const { arms, cvr, champion } = design;
+  for (const model of new Set([champion, arms.control, arms.treatment])) {
+    await operator.publishModel(model.bundle, model === champion ? 'champion' : undefined);
+  }
   await operator.publishModel(cvr.bundle, 'champion');
   const experiments = await experimenter.experiments();
   for (const running of experiments.filter(({ state, source }) => state === 'running' && source === 'flag')) {
@@ -55,8 +73,7 @@ export async function startDemoExperiment(
     log(`stopped the earlier ${running.key}`);
   }
   const key = nextKey(experiments);
-  const [control, treatment] = design.swap ? [fm, lr] : [lr, fm];
-  const variant = (name: string, model: typeof lr, isControl: boolean): unknown => ({
+  const variant = (name: string, model: MarketModel, isControl: boolean): unknown => ({
     name,
     weight: 50,
     control: isControl,
@@ -66,6 +83,7 @@ export async function startDemoExperiment(
   });
   await experimenter.createExperiment({
     key,
+    ...(design.schedule === undefined ? {} : { schedule: design.schedule }),
     description: 'A factorisation machine with interactions against a logistic regression of main effects',
     design: {
       currency: 'EUR',
@@ -75,12 +93,9 @@ export async function startDemoExperiment(
       rollout: 100,
       alpha: 0.05,
       plannedUnits: design.plannedUnits,
-      variants: [variant(CONTROL, control, true), variant(TREATMENT, treatment, false)],
+      variants: [variant(CONTROL, arms.control, true), variant(TREATMENT, arms.treatment, false)],
     },
   });
-  // All of the traffic is more than one person may decide about.
-  await approver.approveExperiment(key, 'a simulated market');
-  await experimenter.startExperiment(key);
   return key;
 }
 

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { AdServerClient, type AdminApi, type Report } from '@adlift/client';
+import { AdServerClient, type Report } from '@adlift/client';
 import {
   budgetedTruth,
   CampaignBudgets,
@@ -15,8 +15,9 @@ import { startProgress } from '../proof/progress';
 import type { RunningStack } from '../stack/running-stack';
 import { AdServer, type AdServerOptions } from './ad-server';
 import { demoDocument, type DemoDocument } from './demo-document';
-import { demoPeople, startDemoExperiment, TREATMENT } from './demo-experiment';
-import { readPredictorState, waitFor } from './predictor-state';
+import { CONTROL, demoPeople, startDemoExperiment, TREATMENT } from './demo-experiment';
+import { readPredictorState } from './predictor-state';
+import { settledReport, untilServed } from './settle';
 
 export interface DemoOptions {
   readonly seed: number;
@@ -24,6 +25,10 @@ export interface DemoOptions {
   readonly units: number;
   /** Share of the treatment's clicks that the ad server keeps back. */
   readonly sabotage: number;
+  /** Share of the treatment's events that are lost after the ad server has counted them as sent. */
+  readonly lose: number;
+  /** Share of the treatment's answers whose events are reported as the control's. */
+  readonly misattribute: number;
   readonly swap: boolean;
   /** Has campaigns run out of money, with a part of it for each arm or one for both; undefined lets none run out. */
   readonly budgets?: 'split' | 'shared';
@@ -33,8 +38,6 @@ export interface DemoOptions {
   readonly keepEvents?: string;
   readonly log: (line: string) => void;
 }
-
-const WAIT_MS = 60_000;
 
 /** Trains on a market of known truth, runs the experiment on the stack, and sets its report beside the truth. */
 export async function runDemo(
@@ -47,16 +50,15 @@ export async function runDemo(
   // What is shown at random would spend budgets too, for which the truth has no account.
   const epsilon = options.budgets === undefined ? DEMO_PLAN.epsilon : 0;
   const people = demoPeople(stack);
-  const key = await startDemoExperiment(
-    people,
-    { models, epsilon, plannedUnits: options.units, swap, budgets: options.budgets },
-    log,
-  );
-  await waitFor(`${key} reaching the predictor`, WAIT_MS, () => isServed(stack, key, models));
+  const { lr, fm, cvr } = models;
+  const arms = swap ? { control: fm, treatment: lr } : { control: lr, treatment: fm };
+  const plan = { epsilon, plannedUnits: options.units, budgets: options.budgets };
+  const key = await startDemoExperiment(people, { arms, cvr, champion: lr, ...plan }, log);
+  const references = [lr, fm, cvr].map(({ name, version }) => `${name}@${version}`);
+  await untilServed(stack, key, references);
   log(`experiment ${key} is running: flag in Unleash, models loaded`);
 
   const traffic = makeTraffic(seed, { requests: options.requests, units: options.units });
-  const arms = swap ? { control: models.fm, treatment: models.lr } : { control: models.lr, treatment: models.fm };
   let truth = marketTruth(world, traffic, arms, epsilon);
   let budgets: AdServerOptions['budgets'];
   if (options.budgets !== undefined) {
@@ -66,6 +68,7 @@ export async function runDemo(
   }
   const before = (await readPredictorState(stack)).predictions;
   const client = new AdServerClient(stack.grpcAddress, stack.secrets.playerKey);
+  const importer = new AdServerClient(stack.grpcAddress, stack.secrets.importerKey);
   const progress = startProgress('requests', traffic.n);
   const started = performance.now();
   let killed = !options.killWorker;
@@ -73,8 +76,9 @@ export async function runDemo(
     client,
     world,
     traffic,
-    treatment: TREATMENT,
-    sabotage: options.sabotage,
+    variants: { control: CONTROL, treatment: TREATMENT },
+    faults: { keptBack: options.sabotage, lost: options.lose, misattributed: options.misattribute },
+    importer,
     budgets,
     startMs: Date.now(),
     onSent: (events) => {
@@ -92,12 +96,13 @@ export async function runDemo(
     await adServer.play();
   } finally {
     progress.stop();
-    client.close();
+    for (const connection of [client, importer]) connection.close();
   }
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   log(`played ${traffic.n} requests in ${seconds} s (${Math.round(traffic.n / seconds)} a second)`);
 
-  const report = await settledReport(stack, people.experimenter, key);
+  await people.operator.tellTotals(key, adServer.totals);
+  const report = await settledReport(stack, people.experimenter, key, adServer.lastDecisionMs);
   const after = (await readPredictorState(stack)).predictions;
   const served = {
     requests: after.requests - before.requests,
@@ -123,27 +128,6 @@ function train(world: ReturnType<typeof makeWorld>): MarketModels {
   });
   progress?.stop();
   return models;
-}
-
-async function isServed(stack: RunningStack, key: string, { lr, fm, cvr }: MarketModels): Promise<boolean> {
-  const { models, flags } = await readPredictorState(stack);
-  const loaded = new Set(models.loaded.map(({ reference }) => reference));
-  const flag = flags.experiments.find(({ experiment }) => experiment === key);
-  return flag?.recorded === true && [lr, fm, cvr].every(({ name, version }) => loaded.has(`${name}@${version}`));
-}
-
-/** The report once nothing is on its way any more: memory empty, deltas folded. */
-async function settledReport(stack: RunningStack, api: AdminApi, key: string): Promise<Report> {
-  await waitFor('storing exposures and the prediction log', WAIT_MS, async () => {
-    const { ledger } = await readPredictorState(stack);
-    return ledger.events + ledger.exposures + ledger.predictions === 0;
-  });
-  let report = await api.report(key);
-  await waitFor('folding', WAIT_MS, async () => {
-    report = await api.report(key);
-    return report.folding.pendingDeltas === 0;
-  });
-  return report;
 }
 
 async function killScoringWorker(stack: RunningStack): Promise<void> {

@@ -16,6 +16,8 @@ interface Options {
   requests: number;
   units: number;
   sabotage: number;
+  lose: number;
+  misattribute: number;
   swap: boolean;
   budgets?: 'split' | 'shared';
   killWorker: boolean;
@@ -32,6 +34,13 @@ const command = new Command('npm run demo --')
   .option('--requests <number>', 'ad requests to play', whole(1000), DEMO_PLAN.requests)
   .option('--units <number>', 'users who make them', whole(100), DEMO_PLAN.units)
   .option('--sabotage <share>', "share of the treatment's clicks that the ad server keeps back, 0 to 1", share, 0)
+  .option(
+    '--lose <share>',
+    "share of the treatment's events that are lost after the ad server counted them, 0 to 1",
+    share,
+    0,
+  )
+  .option('--misattribute <share>', "share of the treatment's answers reported as the control's, 0 to 1", share, 0)
   .option('--swap', "give each arm the other one's model", false)
   .addOption(
     new Option(

@@ -68,6 +68,7 @@ export function experimentsVariables(env: StackEnvironment, secrets: StackSecret
     PREDICTOR_KEY: secrets.operatorKey,
     ADLIFT_CREDENTIALS: stackCredentials(secrets),
     ADLIFT_PAGE_SESSION: 'true',
+    REQUEST_REVIEW_MS: '1000',
     UNLEASH_ADMIN_TOKEN: places.unleashAdminToken,
   };
 }

@@ -40,6 +40,8 @@ export const experimentsEnvironment = z
     AD_RATES_REFRESH_MS: milliseconds(30_000),
     /** How often the slices of an experiment are counted anew; at most a twentieth of the time goes into that. */
     SLICES_REFRESH_MS: milliseconds(300_000),
+    /** How often newly logged requests are looked through: their arms, exposures and latencies. */
+    REQUEST_REVIEW_MS: milliseconds(30_000),
     /** Days after its click in which a conversion counts; the predictor's tokens live as long. */
     ATTRIBUTION_WINDOW_DAYS: z.coerce
       .number('must be days, 1 to 365')

@@ -55,6 +55,7 @@ import { KeptStatistics } from './report/kept-statistics';
 import { ReportController } from './report/report.controller';
 import { ReportService } from './report/report.service';
 import { SnapshotService } from './report/snapshot.service';
+import { RequestReviewService } from './request-review/request-review.service';
 import { RetentionService } from './retention/retention.service';
 import { UnitsController } from './retention/units.controller';
 import { SampleController } from './sample/sample.controller';
@@ -137,6 +138,7 @@ export class ExperimentsModule {
         SliceService,
         FoldService,
         ReconcileService,
+        RequestReviewService,
         AdRateService,
         RejectedEventService,
         RetentionService,

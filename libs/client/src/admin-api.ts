@@ -8,7 +8,7 @@ import type { AaQuestion, AaReport, PowerPlan, PowerQuestion } from './planning'
 import type { RejectedEventFilter, RejectedEventPage } from './rejected-events';
 import type { AssignmentExplanation, ExperimentPage, ExperimentView, PhaseView, RevisionView } from './experiments';
 import type { HoldoutView, LayerView } from './layers';
-import type { Report } from './report';
+import type { ArmTotals, Report } from './report';
 import type { SampleFilter, SamplePage } from './samples';
 import type { ShadowReport } from './shadow-report';
 import type { SliceReport } from './slices';
@@ -182,6 +182,11 @@ export class AdminApi {
   /** With the classic metrics and those that the design names, or with `all`. */
   report(key: string, metrics: 'design' | 'all' = 'design'): Promise<Report> {
     return this.api.call('GET', `${experimentPath(key)}/report${metrics === 'all' ? '?metrics=all' : ''}`);
+  }
+
+  /** Says what an ad server has sent of the experiment's present phase, all told. */
+  tellTotals(experiment: string, totals: readonly ArmTotals[]): Promise<void> {
+    return this.api.call('POST', '/v1/events/totals', { experiment, totals });
   }
 
   /** The experiment's shadow variants beside what was served. */

@@ -43,6 +43,7 @@ export {
   type AdjustedReport,
   type ExperimentState,
   type FamilyTest,
+  type ArmTotals,
   type GuardrailReport,
   type HealthCheck,
   type MetricReport,

@@ -13,7 +13,9 @@ const NAMES: Readonly<Record<string, string>> = {
 export function reportTable(report: Report): string {
   const { key, state, verdict, reasons, currency } = report.experiment;
   const header = ['metric', 'variant', 'units', 'value', 'lift', '95 % interval', 'p', 'sequential interval'];
-  const rows = report.metrics.flatMap((metric) => metricRows(metric, currency));
+  // Numbers that failed a check must not be read as if they had not.
+  const shown = verdict === 'invalid' ? struckOut : (cells: string[]): string[] => cells;
+  const rows = report.metrics.flatMap((metric) => metricRows(metric, currency)).map(shown);
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
     cells
@@ -36,6 +38,11 @@ export function reportTable(report: Report): string {
     ...checks,
     ...guardrails,
   ].join('\n');
+}
+
+/** Strikes out all but the names of metric and variant, as Markdown does. */
+function struckOut([metric = '', variant = '', ...figures]: string[]): string[] {
+  return [metric, variant, ...figures.map((figure) => (figure === '' ? '' : `~${figure}~`))];
 }
 
 function metricRows({ metric, unit, arms, comparisons }: MetricReport, currency: string): string[][] {

@@ -33,6 +33,15 @@ export interface Report {
   readonly outlook: readonly VariantOutlook[];
   /** Deltas not yet in these numbers, and the last one that is. */
   readonly folding: { readonly pendingDeltas: number; readonly foldedThrough: string };
+  /** Logged requests that were looked through for leaks and latencies, and the time of the newest (ISO 8601). */
+  readonly reviewed: { readonly requests: number; readonly through: string | null };
+}
+
+/** What an ad server says it has sent of one arm since the phase began. */
+export interface ArmTotals {
+  readonly variant: string;
+  readonly impressions: number;
+  readonly clicks: number;
 }
 
 export interface MetricReport {
@@ -99,7 +108,7 @@ export interface VariantOutlook {
 
 /** A guardrail that is not `ok` in a variant other than the control makes the verdict `rollback`. */
 export interface GuardrailReport {
-  /** `calibration`, `fallback_share`, or `not_worse:` and the metric that the design names. */
+  /** `calibration`, `fallback_share`, `latency`, or `not_worse:` and the metric that the design names. */
   readonly name: string;
   readonly variant: string;
   readonly control: boolean;
@@ -107,8 +116,8 @@ export interface GuardrailReport {
   /** False while a metric is not shown to be inside its margin; nothing is shipped before that. */
   readonly proven: boolean;
   /**
-   * Predicted over actual clicks, the share of impressions from fallback answers, or the lift of the metric; null while
-   * it cannot be told.
+   * Predicted over actual clicks, the share of impressions from fallback answers, the 95 % quantile of the latency over
+   * the control's, or the lift of the metric; null while it cannot be told.
    */
   readonly value: number | null;
   /** 95 % interval where the guardrail is judged by one. */

@@ -14,4 +14,5 @@ export const ADVISORY_LOCKS = {
   /** Whoever tells Unleash what experiments say. */
   flagSync: 7_203_319,
   slices: 7_203_320,
+  requestReview: 7_203_325,
 } as const;

@@ -17,6 +17,7 @@ import { Quarantine1795824000000 } from './migrations/quarantine';
 import { RatioMoments1795887900000 } from './migrations/ratio-moments';
 import { ReplicaSpool1795829400000 } from './migrations/replica-spool';
 import { ReportSnapshots1795884600000 } from './migrations/report-snapshots';
+import { RequestReview1795886100000 } from './migrations/request-review';
 import { ShadowScores1795741200000 } from './migrations/shadow-scores';
 import { Slices1795880400000 } from './migrations/slices';
 import { TraceStore1795478400000 } from './migrations/trace-store';
@@ -52,6 +53,7 @@ export function dataSourceOptions(
       CalibrationMoments1795884300000,
       ReportSnapshots1795884600000,
       EventTotals1795884900000,
+      RequestReview1795886100000,
       Holdout1795887000000,
       RatioMoments1795887900000,
       MetricDefinitions1795888200000,

@@ -13,6 +13,7 @@ export {
   type GoldenFile,
   type GoldenRequest,
   MIN_GOLDEN_REQUESTS,
+  joinRequests,
   parseGoldenFile,
 } from './golden-requests';
 export { type InputRows } from './input-rows';

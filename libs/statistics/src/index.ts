@@ -37,6 +37,15 @@ export { ENGINE_VERSION } from './engine-version';
 export { fiellerInterval, type MeanPair } from './fieller';
 export { enoughForBounds, MINIMUM_NONZERO_UNITS, MINIMUM_PAYERS } from './inference-thresholds';
 export type { Interval } from './interval';
+export {
+  judgeSlowdown,
+  LATENCY_BINS,
+  LATENCY_BINS_PER_OCTAVE,
+  type ArmLatency,
+  type LatencyCounts,
+  type Slowdown,
+  type SlowdownRule,
+} from './latency';
 export { logGamma } from './log-gamma';
 export { benjaminiHochbergAdjusted, familyIntervalAlpha, holmAdjusted } from './multiple-testing';
 export { judgeNonInferiority, type NonInferiority, type NonInferiorityRule } from './non-inferiority';

@@ -10,6 +10,7 @@ export type RefusalReason =
   | 'too_few_payers'
   | 'too_few_units_for_cap'
   | 'too_few_expected_clicks'
+  | 'too_few_requests'
   | 'degenerate_rate'
   | 'unbounded_interval';
 

@@ -61,6 +61,7 @@ describe('a snapshot of a report', () => {
       ['calibration', true],
       ['fallback_share', true],
       ['fallback_share', true],
+      ['latency', true],
     ]);
     await keepMoments('treatment', 1010, 5);
     expect((await apps.admin.report(KEY)).traffic.clicks).toBe(kept.report.traffic.clicks + 5);

@@ -47,6 +47,19 @@ const furtherMetrics = z.strictObject({
     .default([]),
 });
 
+/** What every variant keeps to while it serves, as its traffic shows. */
+const serviceLimits = z.strictObject({
+  /** How many times as long as the control's the slowest twentieth of a variant's answers may take. */
+  latencyRatio: z.number().gt(1).max(100).default(1.5),
+  /** Share of a variant's impressions that may come from fallback answers. */
+  fallbackShare: z.number().gt(0).lt(1).default(0.01),
+});
+
+export type ServiceLimits = z.infer<typeof serviceLimits>;
+
+/** The limits of a design that names none. */
+export const SERVICE_LIMITS: ServiceLimits = serviceLimits.parse({});
+
 /** What a test is, frozen when it starts. */
 export const experimentDesign = z
   .strictObject({
@@ -71,6 +84,8 @@ export const experimentDesign = z
     metrics: furtherMetrics.optional(),
     /** Decides by comparisons from which what units did in the days before is taken out; without it these are only shown. */
     cuped: z.strictObject({ days: z.int().min(1).max(90).default(14) }).optional(),
+    /** Absent where the limits are the usual ones, so that the hash of such a design is what it was before there were others. */
+    limits: serviceLimits.optional(),
     mode: z.enum(['sequential', 'fixed']).default('sequential'),
     decisionScale: z.enum(['relative', 'absolute']).default('relative'),
     alpha: z.number().gt(0).lt(0.5).default(0.05),

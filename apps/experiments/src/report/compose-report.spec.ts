@@ -7,7 +7,7 @@ import type { MetricDefinition } from '../metric/metric-definition';
 import { composeReport } from './compose-report';
 import type { ReportInputs } from './report-inputs';
 import type { SentEvents } from './kept-statistics';
-import { armOf, phaseOf, TWO_ARMS, type UnitOutcome } from './phase-statistics.fixture';
+import { armOf, inputsOf, phaseOf, TWO_ARMS, type UnitOutcome } from './phase-statistics.fixture';
 import { restoreInputs, storeInputs, type StoredInputs } from './snapshot-inputs';
 
 const UNITS = 2000;
@@ -21,15 +21,8 @@ const honest = (unit: number): UnitOutcome => ({
 });
 const dearer = (unit: number): UnitOutcome => ({ ...honest(unit), micros: 2 * honest(unit).micros });
 
-const inputs = (treatment: (unit: number) => UnitOutcome, control = honest): ReportInputs => ({
-  key: 'one',
-  state: 'running',
-  phase: 1,
-  design: TWO_ARMS,
-  metrics: CLASSIC_METRICS,
-  covariates: new Map(),
-  statistics: phaseOf({ a: armOf(UNITS, control), b: armOf(UNITS, treatment) }),
-});
+const inputs = (treatment: (unit: number) => UnitOutcome, control = honest): ReportInputs =>
+  inputsOf(phaseOf({ a: armOf(UNITS, control), b: armOf(UNITS, treatment) }));
 
 describe('a report', () => {
   it('ships a variant that earns more and keeps to its guardrails', () => {
@@ -40,6 +33,7 @@ describe('a report', () => {
       ['calibration', 'b', true],
       ['fallback_share', 'a', true],
       ['fallback_share', 'b', true],
+      ['latency', 'b', true],
     ]);
     expect(report.guardrails[1]).toMatchObject({ value: 1 });
   });

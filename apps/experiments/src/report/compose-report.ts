@@ -5,6 +5,7 @@ import { goalFamily, secondaryFamily } from './families';
 import { judgeGuardrails } from './guardrails';
 import { healthChecks } from './health-gate';
 import type { ArmStatistics, PhaseStatistics } from './kept-statistics';
+import { judgeLatency } from './latency-guardrail';
 import { metricReport } from './metric-report';
 import { notWorseGuardrails } from './not-worse';
 import { outlookOf } from './outlook';
@@ -16,7 +17,11 @@ export function composeReport(inputs: ReportInputs): Report {
   const { key, state, phase, design, metrics: shown, statistics } = inputs;
   const metrics = shown.map((metric) => shownMetric(metric, inputs));
   const checks = healthChecks(design, statistics);
-  const guardrails = [...judgeGuardrails(design, statistics), ...notWorseGuardrails(design, shown, statistics)];
+  const guardrails = [
+    ...judgeGuardrails(design, statistics),
+    ...judgeLatency(design, statistics),
+    ...notWorseGuardrails(design, shown, statistics),
+  ];
   const goals = goalFamily(inputs);
   const { verdict, reasons } = decideVerdict({ state, checks, guardrails, goals });
   return {
@@ -33,6 +38,7 @@ export function composeReport(inputs: ReportInputs): Report {
     families: { goals, secondaries: secondaryFamily(inputs) },
     outlook: outlookOf(design, metrics, statistics),
     folding: { pendingDeltas: statistics.pendingDeltas, foldedThrough: statistics.foldedThrough },
+    reviewed: { requests: statistics.review.requests, through: statistics.review.through },
   };
 }
 

@@ -7,6 +7,7 @@ import {
 import type { ExperimentDesign } from '../experiment/experiment-design';
 import type { PhaseStatistics } from './kept-statistics';
 import { lostEvents } from './lost-events';
+import { servedAsAssigned } from './served-as-assigned';
 import type { HealthCheck } from '@adlift/client';
 
 /** Deltas that may wait while a number still counts as up to date. */
@@ -20,6 +21,7 @@ export function healthChecks(design: ExperimentDesign, statistics: PhaseStatisti
     sampleRatio(design, statistics),
     severalArms(statistics),
     exposures(statistics),
+    ...servedAsAssigned(statistics),
     lostEvents(design, statistics),
     spools(statistics),
     lag(statistics),

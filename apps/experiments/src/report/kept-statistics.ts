@@ -4,9 +4,10 @@ import type { DataSource } from 'typeorm';
 import type { ArmSums } from '@adlift/statistics';
 import { armSums, sumsOf, type MomentsRow } from '../metric/estimate-metric';
 import type { MetricDefinition } from '../metric/metric-definition';
+import { servedRequests, type ServedRequests } from './served-requests';
 
 /** Everything a report reads about one phase, taken in one snapshot. */
-export interface PhaseStatistics {
+export interface PhaseStatistics extends ServedRequests {
   /** By variant; a variant without an exposed unit is absent. */
   readonly arms: ReadonlyMap<string, ArmStatistics>;
   /** What ad servers say they have sent, by variant; empty while none has told. */
@@ -88,6 +89,7 @@ export class KeptStatistics {
             { impressions: Number(impressions), clicks: Number(clicks) },
           ]),
         ),
+        ...(await servedRequests(manager, experiment, phase)),
         days: Number(opened?.['days'] ?? 0),
         unitsInSeveralArms: Number(counts?.['units_in_several_arms'] ?? 0),
         unitsWithoutExposure: Number(counts?.['units_without_exposure'] ?? 0),

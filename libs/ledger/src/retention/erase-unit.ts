@@ -16,7 +16,7 @@ export interface Erasure {
 
 /** Tables that hold the unit by name, and those that hold it by the number of a prediction or its trace. */
 const RAW_TABLES = [...COUNTED_TABLES, 'exposure', 'prediction'];
-const BY_UNIT = [...RAW_TABLES, 'event_delta', 'unit_click', 'unmatched_candidate'];
+const BY_UNIT = [...RAW_TABLES, 'event_delta', 'unit_click', 'unmatched_candidate', 'unexposed_unit'];
 const BY_PREDICTION = ['shadow_score', 'event_rejected'];
 const BY_TRACE = ['span', 'trace'];
 const SUMS = ['unit_agg', 'unit_day'];
