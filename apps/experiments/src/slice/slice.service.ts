@@ -7,7 +7,7 @@ import { CovariateCount } from '../cuped/covariate-count';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 import { SliceStore } from './slice-store';
 
-/** Ten million impressions are cut by one dimension in under a minute. */
+/** Ten million impressions are cut by one dimension in about a minute. */
 const TIMEOUT_MS = 1_800_000;
 /** At most this share of the time goes into counting. */
 const BUSY_SHARE = 0.05;
