@@ -1,7 +1,6 @@
 import { explainSplit } from '@adlift/assignment';
-import { CLASSIC_METRICS } from '../../apps/experiments/src/metric/built-in-metrics';
 import { composeReport } from '../../apps/experiments/src/report/compose-report';
-import { phaseOf, armOf, TWO_ARMS } from '../../apps/experiments/src/report/phase-statistics.fixture';
+import { armOf, inputsOf, phaseOf } from '../../apps/experiments/src/report/phase-statistics.fixture';
 import { unitId } from '../market/index';
 
 const UNITS = 200_000;
@@ -23,14 +22,7 @@ function reportOn(experiment: string, weights: readonly [number, number]) {
   }
   const nothing = armOf(0, () => ({ impressions: 0, clicks: 0, micros: 0, predicted: 0 }));
   const statistics = phaseOf({ a: { ...nothing, units: arms.a }, b: { ...nothing, units: arms.b } });
-  return composeReport({
-    key: experiment,
-    state: 'running',
-    phase: 1,
-    design: TWO_ARMS,
-    metrics: CLASSIC_METRICS,
-    statistics,
-  });
+  return composeReport(inputsOf(statistics, { key: experiment }));
 }
 
 describe('200,000 units of the market, planned to be halved', () => {

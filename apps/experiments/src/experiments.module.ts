@@ -35,6 +35,8 @@ import { HoldoutService } from './holdout/holdout.service';
 import { LayerController } from './layer/layer.controller';
 import { LayerService } from './layer/layer.service';
 import { OpenapiController } from './openapi/openapi.controller';
+import { CovariateCount } from './cuped/covariate-count';
+import { CovariateStore } from './cuped/covariate-store';
 import { MetricController } from './metric/metric.controller';
 import { MetricRegistry } from './metric/metric-registry';
 import { ModelEntity } from './model/model.entity';
@@ -120,6 +122,8 @@ export class ExperimentsModule {
         ...[AssignmentService, LayerService, HoldoutService],
         ...[WebhookService, WebhookWorker],
         MetricRegistry,
+        CovariateStore,
+        CovariateCount,
         KeptStatistics,
         ReportService,
         EventTotals,

@@ -40,6 +40,7 @@ export {
 export { type MetricUnit, type MetricView, type NewMetric } from './metrics';
 export { reportTable } from './report-table';
 export {
+  type AdjustedReport,
   type ExperimentState,
   type FamilyTest,
   type ArmTotals,

@@ -59,6 +59,24 @@ export interface MetricReport {
   }[];
   /** One per variant that is not the control. */
   readonly comparisons: readonly { readonly variant: string; readonly result: Comparison | Refusal }[];
+  /** In a report, once counted; decides only where the design says `cuped`. */
+  readonly adjusted?: AdjustedReport;
+}
+
+/** A metric compared after what its units did before the experiment is taken out (CUPED). */
+export interface AdjustedReport {
+  /** ISO 8601; what came later is not in it. */
+  readonly countedAt: string;
+  /** Full days before the experiment that were looked at. */
+  readonly days: number;
+  /** What is taken out for each of the same metric before, and for a unit that was new; null where nothing can be. */
+  readonly theta: { readonly before: number; readonly newUnit: number } | null;
+  readonly comparisons: readonly {
+    readonly variant: string;
+    readonly result: Comparison | Refusal;
+    /** Share of the variance of the difference that is gone; null without inference. */
+    readonly varianceReduction: number | null;
+  }[];
 }
 
 /** One metric of one variant against the control, by the design's mode and scale. */

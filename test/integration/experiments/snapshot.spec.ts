@@ -86,6 +86,20 @@ describe('a snapshot of a report', () => {
     }
   });
 
+  it('is not recomputed by another version of the statistics than made it', async () => {
+    const id = '01890000-0000-7000-8000-0000000000ee';
+    await rows(
+      apps.database.url,
+      `INSERT INTO report_snapshot (id, experiment, phase, taken_by, engine, inputs, report, digest)
+       SELECT $1, experiment, phase, taken_by, '1', '{}', report, digest FROM report_snapshot LIMIT 1`,
+      [id],
+    );
+    expect(await call('GET', `/${KEY}/snapshots/${id}/recomputed`)).toMatchObject({
+      status: 409,
+      body: { code: 'failed_precondition', detail: expect.stringContaining('version 1 of the statistics') as string },
+    });
+  });
+
   it('is not found for another id, another experiment, or what is no id', async () => {
     const kept = (await call('POST', `/${KEY}/snapshots`)).body as Kept;
     for (const path of [

@@ -82,6 +82,8 @@ export const experimentDesign = z
     goal: metricName.default('rpm'),
     /** Absent without any, so that the hash of a design without them is what it was before there were any. */
     metrics: furtherMetrics.optional(),
+    /** Decides by comparisons from which what units did in the days before is taken out; without it these are only shown. */
+    cuped: z.strictObject({ days: z.int().min(1).max(90).default(14) }).optional(),
     /** Absent where the limits are the usual ones, so that the hash of such a design is what it was before there were others. */
     limits: serviceLimits.optional(),
     mode: z.enum(['sequential', 'fixed']).default('sequential'),
@@ -92,7 +94,11 @@ export const experimentDesign = z
     /** Exposed units in all arms at which the design is most sensitive. */
     plannedUnits: z.int().min(100).max(1_000_000_000),
   })
-  .superRefine(({ unit, variants, shadow = [], goal, metrics, budgets }, context) => {
+  .superRefine(({ unit, variants, shadow = [], goal, metrics, budgets, cuped }, context) => {
+    if (cuped !== undefined && unit !== 'user') {
+      const message = 'needs units that were there before: unit must be user';
+      context.addIssue({ code: 'custom', path: ['cuped'], message });
+    }
     if (budgets === 'split' && unit !== 'user') {
       const message = 'must be user where budgets are split';
       context.addIssue({ code: 'custom', path: ['unit'], message });

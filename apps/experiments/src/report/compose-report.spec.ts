@@ -1,11 +1,13 @@
 import type { FamilyTest } from '@adlift/client';
+import { addUnitValues, emptyCrossSums, type CrossSums } from '@adlift/statistics';
 import { jsonDigest } from '@adlift/wire';
 import { experimentDesign } from '../experiment/experiment-design';
 import { CLASSIC_METRICS } from '../metric/built-in-metrics';
 import type { MetricDefinition } from '../metric/metric-definition';
-import { composeReport, type ReportInputs } from './compose-report';
+import { composeReport } from './compose-report';
+import type { ReportInputs } from './report-inputs';
 import type { SentEvents } from './kept-statistics';
-import { armOf, phaseOf, TWO_ARMS, type UnitOutcome } from './phase-statistics.fixture';
+import { armOf, inputsOf, phaseOf, TWO_ARMS, type UnitOutcome } from './phase-statistics.fixture';
 import { restoreInputs, storeInputs, type StoredInputs } from './snapshot-inputs';
 
 const UNITS = 2000;
@@ -19,14 +21,8 @@ const honest = (unit: number): UnitOutcome => ({
 });
 const dearer = (unit: number): UnitOutcome => ({ ...honest(unit), micros: 2 * honest(unit).micros });
 
-const inputs = (treatment: (unit: number) => UnitOutcome, control = honest): ReportInputs => ({
-  key: 'one',
-  state: 'running',
-  phase: 1,
-  design: TWO_ARMS,
-  metrics: CLASSIC_METRICS,
-  statistics: phaseOf({ a: armOf(UNITS, control), b: armOf(UNITS, treatment) }),
-});
+const inputs = (treatment: (unit: number) => UnitOutcome, control = honest): ReportInputs =>
+  inputsOf(phaseOf({ a: armOf(UNITS, control), b: armOf(UNITS, treatment) }));
 
 describe('a report', () => {
   it('ships a variant that earns more and keeps to its guardrails', () => {
@@ -192,6 +188,37 @@ describe('a report', () => {
     expect(composeReport(inputs(honest)).outlook[0]?.chanceToWin).toBeCloseTo(0.5, 12);
     const young = { ...inputs(dearer), statistics: { ...inputs(dearer).statistics, days: 0.9 } };
     expect(composeReport(young).outlook[0]?.revenuePerDay).toBeNull();
+  });
+
+  it('waits for what units did before where that is to be taken out, and decides by what is left', () => {
+    const design = experimentDesign.parse({ ...TWO_ARMS, cuped: {} });
+    expect(composeReport({ ...inputs(dearer), design }).experiment).toMatchObject({
+      ...{ verdict: 'keep_running', reasons: ['covariates_not_counted:b'] },
+    });
+    // What a unit brings is what it brought before, in every arm: nothing is left of the difference.
+    const sums = (treatment: boolean): CrossSums => {
+      const counted = emptyCrossSums(5);
+      for (let unit = 0; unit < UNITS; unit++) {
+        const { micros, impressions } = (treatment ? dearer : honest)(unit);
+        const before = BigInt(micros + (unit % 3));
+        addUnitValues(counted, [BigInt(micros), BigInt(impressions), before, BigInt(impressions), 0n]);
+      }
+      return counted;
+    };
+    const arms = new Map([
+      ['a', sums(false)],
+      ['b', sums(true)],
+    ]);
+    const covariates = new Map([['rpm', { countedAt: '2026-11-28T00:00:00.000Z', days: 14, arms }]]);
+    const given: ReportInputs = { ...inputs(dearer), design, covariates };
+    const { experiment, metrics } = composeReport(given);
+    expect(experiment).toMatchObject({ verdict: 'keep_running', reasons: ['rpm_undecided:b'] });
+    const [adjusted] = metrics.flatMap((metric) => metric.adjusted ?? []);
+    expect(adjusted?.theta?.before).toBeCloseTo(1, 6);
+    expect(adjusted?.comparisons[0]?.varianceReduction).toBeGreaterThan(0.99);
+    const stored = JSON.parse(JSON.stringify(storeInputs(given))) as StoredInputs;
+    expect(restoreInputs(stored)).toEqual(given);
+    expect(composeReport({ ...given, design: TWO_ARMS }).experiment.verdict).toBe('ship');
   });
 
   it('lets a metric have one part only', () => {

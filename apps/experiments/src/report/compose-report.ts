@@ -1,6 +1,6 @@
-import type { ExperimentState, Report } from '@adlift/client';
-import type { ExperimentDesign } from '../experiment/experiment-design';
+import type { MetricReport, Report } from '@adlift/client';
 import type { MetricDefinition } from '../metric/metric-definition';
+import { adjustedReport } from '../cuped/adjusted-report';
 import { goalFamily, secondaryFamily } from './families';
 import { judgeGuardrails } from './guardrails';
 import { healthChecks } from './health-gate';
@@ -9,29 +9,20 @@ import { judgeLatency } from './latency-guardrail';
 import { metricReport } from './metric-report';
 import { notWorseGuardrails } from './not-worse';
 import { outlookOf } from './outlook';
+import type { ReportInputs } from './report-inputs';
 import { decideVerdict } from './verdict';
 
-/** Everything that a report depends on. */
-export interface ReportInputs {
-  readonly key: string;
-  readonly state: ExperimentState;
-  readonly phase: number;
-  readonly design: ExperimentDesign;
-  /** What is shown, in this order; all that the design names are among them. */
-  readonly metrics: readonly MetricDefinition[];
-  readonly statistics: PhaseStatistics;
-}
-
 /** Turns the kept sums of an experiment's phase into lifts, checks, guardrails and a verdict; the same inputs give the same bits. */
-export function composeReport({ key, state, phase, design, metrics: shown, statistics }: ReportInputs): Report {
-  const metrics = shown.map((metric) => metricReport(metric, design, statistics.arms));
+export function composeReport(inputs: ReportInputs): Report {
+  const { key, state, phase, design, metrics: shown, statistics } = inputs;
+  const metrics = shown.map((metric) => shownMetric(metric, inputs));
   const checks = healthChecks(design, statistics);
   const guardrails = [
     ...judgeGuardrails(design, statistics),
     ...judgeLatency(design, statistics),
     ...notWorseGuardrails(design, shown, statistics),
   ];
-  const goals = goalFamily(design, shown, statistics);
+  const goals = goalFamily(inputs);
   const { verdict, reasons } = decideVerdict({ state, checks, guardrails, goals });
   return {
     experiment: { key, state, phase, currency: design.currency, verdict, reasons },
@@ -44,7 +35,7 @@ export function composeReport({ key, state, phase, design, metrics: shown, stati
     metrics,
     health: { checks },
     guardrails,
-    families: { goals, secondaries: secondaryFamily(design, shown, statistics) },
+    families: { goals, secondaries: secondaryFamily(inputs) },
     outlook: outlookOf(design, metrics, statistics),
     folding: {
       pendingDeltas: statistics.pendingDeltas,
@@ -53,6 +44,12 @@ export function composeReport({ key, state, phase, design, metrics: shown, stati
     },
     reviewed: { requests: statistics.review.requests, through: statistics.review.through },
   };
+}
+
+function shownMetric(metric: MetricDefinition, inputs: ReportInputs): MetricReport {
+  const plain = metricReport(metric, inputs.design, inputs.statistics.arms);
+  const adjusted = adjustedReport(metric, inputs);
+  return adjusted === undefined ? plain : { ...plain, adjusted };
 }
 
 function total({ arms }: PhaseStatistics, of: (arm: ArmStatistics) => number): number {

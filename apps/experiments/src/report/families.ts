@@ -1,49 +1,39 @@
-import type { FamilyTest, MetricReport } from '@adlift/client';
+import type { FamilyTest } from '@adlift/client';
 import { benjaminiHochbergAdjusted, familyIntervalAlpha, holmAdjusted } from '@adlift/statistics';
-import type { ExperimentDesign } from '../experiment/experiment-design';
+import { adjustedReport } from '../cuped/adjusted-report';
 import { nameOf } from '../metric/design-metrics';
 import type { MetricDefinition } from '../metric/metric-definition';
-import { decisionTest } from './decision-test';
-import type { PhaseStatistics } from './kept-statistics';
+import { decisionTest, type DecisionTest } from './decision-test';
 import { metricReport } from './metric-report';
+import type { ReportInputs } from './report-inputs';
 
-/** The tests of the design's goals, which decide together by Holm's method. `known` has all that the design names. */
-export function goalFamily(
-  design: ExperimentDesign,
-  known: readonly MetricDefinition[],
-  statistics: PhaseStatistics,
-): FamilyTest[] {
-  const goals = [design.goal, ...(design.metrics?.goals ?? [])];
-  return family(goals, design, known, statistics, holmAdjusted);
+/** The tests of the design's goals, which decide together by Holm's method. */
+export function goalFamily(inputs: ReportInputs): FamilyTest[] {
+  const { goal, metrics } = inputs.design;
+  return family([goal, ...(metrics?.goals ?? [])], inputs, holmAdjusted);
 }
 
 /** The tests of the secondary metrics; of those said to differ a share of alpha is expected not to. */
-export function secondaryFamily(
-  design: ExperimentDesign,
-  known: readonly MetricDefinition[],
-  statistics: PhaseStatistics,
-): FamilyTest[] {
-  return family(design.metrics?.secondaries ?? [], design, known, statistics, benjaminiHochbergAdjusted);
+export function secondaryFamily(inputs: ReportInputs): FamilyTest[] {
+  return family(inputs.design.metrics?.secondaries ?? [], inputs, benjaminiHochbergAdjusted);
 }
 
 function family(
   references: readonly string[],
-  design: ExperimentDesign,
-  known: readonly MetricDefinition[],
-  { arms }: PhaseStatistics,
+  inputs: ReportInputs,
   adjust: (p: readonly number[]) => number[],
 ): FamilyTest[] {
+  const { design } = inputs;
   const size = references.length * (design.variants.length - 1);
   if (size === 0) return [];
   const tests = references.map(nameOf).flatMap((name) => {
-    const metric = known.find((one) => one.name === name);
+    const metric = inputs.metrics.find((one) => one.name === name);
     if (metric === undefined) throw new TypeError(`no metric "${name}"`);
-    const plain = metricReport(metric, design, arms);
-    const wide = metricReport(metric, design, arms, familyIntervalAlpha(design.alpha, size));
-    return plain.comparisons.map(({ variant, result }, i) => ({
+    const tests = testsOf(metric, inputs, design.alpha);
+    const wide = testsOf(metric, inputs, familyIntervalAlpha(design.alpha, size));
+    return tests.map(({ variant, test }, i) => ({
       ...{ metric: name, variant, better: metric.direction === 'up' ? 1 : -1 },
-      test: decisionTest(design, result, unitsOf(plain)),
-      wide: decisionTest(design, wide.comparisons[i]?.result ?? result, unitsOf(plain)),
+      ...{ test, wide: wide[i]?.test ?? test },
     }));
   });
   // A test that is not there yet counts as one that shows nothing: it may still come.
@@ -60,6 +50,23 @@ function family(
   });
 }
 
-function unitsOf({ arms }: MetricReport): number {
-  return arms.reduce((sum, { units }) => sum + units, 0);
+/** The tests of one metric that decide: the adjusted ones where the design says so. */
+function testsOf(
+  metric: MetricDefinition,
+  inputs: ReportInputs,
+  alpha: number,
+): readonly { readonly variant: string; readonly test: DecisionTest | string }[] {
+  const { design, statistics, covariates } = inputs;
+  const plain = metricReport(metric, design, statistics.arms, alpha);
+  if (design.cuped === undefined) {
+    const units = plain.arms.reduce((sum, arm) => sum + arm.units, 0);
+    return plain.comparisons.map(({ variant, result }) => ({ variant, test: decisionTest(design, result, units) }));
+  }
+  const adjusted = adjustedReport(metric, inputs, alpha);
+  const counted = [...(covariates.get(metric.name)?.arms.values() ?? [])];
+  const units = counted.reduce((sum, arm) => sum + Number(arm.units), 0);
+  return plain.comparisons.map(({ variant }) => {
+    const result = adjusted?.comparisons.find((one) => one.variant === variant)?.result;
+    return { variant, test: result === undefined ? 'covariates_not_counted' : decisionTest(design, result, units) };
+  });
 }

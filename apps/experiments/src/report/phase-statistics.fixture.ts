@@ -1,6 +1,7 @@
 import { addUnit, emptyArmSums, type ArmSums } from '@adlift/statistics';
 import type { ExperimentDesign } from '../experiment/experiment-design';
 import type { ArmStatistics, PhaseStatistics } from './kept-statistics';
+import type { ReportInputs } from './report-inputs';
 import { CLASSIC_METRICS } from '../metric/built-in-metrics';
 
 /** Two arms "a" (control) and "b" of one half each, decided by revenue per mille at any time. */
@@ -65,4 +66,10 @@ export function phaseOf(arms: Readonly<Record<string, ArmStatistics>>): PhaseSta
     foldedThrough: '0',
     spooled: { records: 0, oldestSeconds: 0 },
   };
+}
+
+/** What a report on the first phase of a running experiment of two arms is made of. */
+export function inputsOf(statistics: PhaseStatistics, changes: Partial<ReportInputs> = {}): ReportInputs {
+  const experiment = { key: 'one', state: 'running', phase: 1, design: TWO_ARMS } as const;
+  return { ...experiment, metrics: CLASSIC_METRICS, covariates: new Map(), statistics, ...changes };
 }

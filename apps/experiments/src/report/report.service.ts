@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Report } from '@adlift/client';
 import { ExperimentService } from '../experiment/experiment.service';
+import { CovariateStore } from '../cuped/covariate-store';
 import { MetricRegistry } from '../metric/metric-registry';
-import { composeReport, type ReportInputs } from './compose-report';
+import { composeReport } from './compose-report';
+import type { ReportInputs } from './report-inputs';
 import { KeptStatistics } from './kept-statistics';
 
 /** Reports on the present phase of an experiment. */
@@ -12,6 +14,7 @@ export class ReportService {
     private readonly experiments: ExperimentService,
     private readonly kept: KeptStatistics,
     private readonly metrics: MetricRegistry,
+    private readonly covariates: CovariateStore,
   ) {}
 
   /** With the classic metrics and those that the design names, or with all. Throws `not_found`. */
@@ -23,6 +26,8 @@ export class ReportService {
   async inputs(key: string, which: 'design' | 'all' = 'design'): Promise<ReportInputs> {
     const { design, phase, state } = await this.experiments.current(key);
     const metrics = await this.metrics.shown(design, which);
-    return { key, state, phase, design, metrics, statistics: await this.kept.ofPhase(key, phase, metrics) };
+    const covariates = await this.covariates.ofPhase(key, phase);
+    const statistics = await this.kept.ofPhase(key, phase, metrics);
+    return { key, state, phase, design, metrics, covariates, statistics };
   }
 }

@@ -1,9 +1,8 @@
 import { reportTable } from '@adlift/client';
-import { CLASSIC_METRICS } from '../metric/built-in-metrics';
 import { experimentDesign, type ExperimentDesign } from '../experiment/experiment-design';
 import { composeReport } from './compose-report';
 import type { PhaseStatistics } from './kept-statistics';
-import { armOf, phaseOf, TWO_ARMS, type UnitOutcome } from './phase-statistics.fixture';
+import { armOf, inputsOf, phaseOf, TWO_ARMS, type UnitOutcome } from './phase-statistics.fixture';
 
 const honest = (unit: number): UnitOutcome => ({
   ...{ impressions: 10, clicks: unit % 2, predicted: 0.5 },
@@ -17,7 +16,7 @@ const phase = (changes: Partial<PhaseStatistics>, fallbacks = 0, units = 2000): 
   ...changes,
 });
 const report = (statistics: PhaseStatistics, design: ExperimentDesign = TWO_ARMS) =>
-  composeReport({ key: 'one', state: 'running', phase: 1, design, metrics: CLASSIC_METRICS, statistics });
+  composeReport(inputsOf(statistics, { design }));
 
 describe('the checks of who was served what', () => {
   const looked = {

@@ -1,6 +1,7 @@
 import type { ArmSums } from '@adlift/statistics';
+import { restoreCovariates, storeCovariates, type StoredCovariates } from '../cuped/stored-covariates';
 import { CLASSIC_METRICS } from '../metric/built-in-metrics';
-import type { ReportInputs } from './compose-report';
+import type { ReportInputs } from './report-inputs';
 import type { ArmStatistics, PhaseStatistics, SentEvents } from './kept-statistics';
 
 /** Exact integers are kept as text, which JSON does not round. */
@@ -12,9 +13,11 @@ type StoredArm = Omit<ArmStatistics, 'sums' | 'calibration'> & {
 };
 
 /** Inputs of a report as JSON. */
-export type StoredInputs = Omit<ReportInputs, 'metrics' | 'statistics'> & {
+export type StoredInputs = Omit<ReportInputs, 'metrics' | 'statistics' | 'covariates'> & {
   /** Absent where there were no others than the classic ones. */
   readonly metrics?: ReportInputs['metrics'];
+  /** By metric; absent where none were counted. */
+  readonly covariates?: Readonly<Record<string, StoredCovariates>>;
   readonly statistics: Omit<PhaseStatistics, 'arms' | 'sent'> & {
     readonly arms: Readonly<Record<string, StoredArm>>;
     readonly sent: Readonly<Record<string, SentEvents>>;
@@ -22,7 +25,7 @@ export type StoredInputs = Omit<ReportInputs, 'metrics' | 'statistics'> & {
 };
 
 /** The inputs as JSON, from which `restoreInputs` makes them again to the digit. */
-export function storeInputs({ statistics, ...rest }: ReportInputs): StoredInputs {
+export function storeInputs({ statistics, covariates, ...rest }: ReportInputs): StoredInputs {
   const arms = [...statistics.arms].map(([variant, arm]): [string, StoredArm] => [
     variant,
     {
@@ -32,11 +35,17 @@ export function storeInputs({ statistics, ...rest }: ReportInputs): StoredInputs
     },
   ]);
   const sent = Object.fromEntries(statistics.sent);
-  return { ...rest, statistics: { ...statistics, arms: Object.fromEntries(arms), sent } };
+  const stored = Object.fromEntries(Array.from(covariates, ([metric, counted]) => [metric, storeCovariates(counted)]));
+  return { ...rest, covariates: stored, statistics: { ...statistics, arms: Object.fromEntries(arms), sent } };
 }
 
 /** The inputs that were stored. */
-export function restoreInputs({ statistics, metrics = CLASSIC_METRICS, ...rest }: StoredInputs): ReportInputs {
+export function restoreInputs({
+  statistics,
+  metrics = CLASSIC_METRICS,
+  covariates = {},
+  ...rest
+}: StoredInputs): ReportInputs {
   const arms = Object.entries(statistics.arms).map(([variant, arm]): [string, ArmStatistics] => [
     variant,
     {
@@ -46,7 +55,8 @@ export function restoreInputs({ statistics, metrics = CLASSIC_METRICS, ...rest }
     },
   ]);
   const sent = new Map(Object.entries(statistics.sent));
-  return { ...rest, metrics, statistics: { ...statistics, arms: new Map(arms), sent } };
+  const counted = new Map(Object.entries(covariates).map(([metric, stored]) => [metric, restoreCovariates(stored)]));
+  return { ...rest, metrics, covariates: counted, statistics: { ...statistics, arms: new Map(arms), sent } };
 }
 
 function storeSums(sums: ArmSums): StoredSums {

@@ -101,9 +101,18 @@ export class SnapshotService {
     return found;
   }
 
-  /** Makes a snapshot's report again from its inputs, by the statistics of this version. Throws `not_found`. */
+  /**
+   * Makes a snapshot's report again from its inputs. Throws `not_found`, and `failed_precondition` for one that another
+   * version of the statistics made, whose digits this one cannot give.
+   */
   async recompute(experiment: string, id: string): Promise<Recomputation> {
-    const { inputs, digest } = await this.get(experiment, id);
+    const { inputs, digest, engine } = await this.get(experiment, id);
+    if (engine !== ENGINE_VERSION)
+      throw new DomainError(
+        'failed_precondition',
+        `the snapshot was made by version ${engine} of the statistics, this is version ${ENGINE_VERSION}; recompute it with a release of that version`,
+        'id',
+      );
     const report = composeReport(restoreInputs(inputs));
     const again = jsonDigest(report);
     return { id, engine: ENGINE_VERSION, digest: again, same: again === digest, report };

@@ -48,6 +48,11 @@ export const MOMENT_COLUMNS: ReadonlyMap<string, string> = new Map([
   ]),
 ]);
 
-/** `charged_micros` within the cap of the phase `p`, on both sides; without a cap as it is. */
-export const CAPPED = `CASE WHEN p.revenue_cap_micros IS NULL THEN charged_micros
-  ELSE greatest(-p.revenue_cap_micros, least(p.revenue_cap_micros, charged_micros)) END`;
+/** SQL of an amount within the cap of the phase `p`, on both sides; without a cap as it is. */
+export function cappedWithin(p: string, amount: string): string {
+  return `CASE WHEN ${p}.revenue_cap_micros IS NULL THEN ${amount}
+    ELSE greatest(-${p}.revenue_cap_micros, least(${p}.revenue_cap_micros, ${amount})) END`;
+}
+
+/** `charged_micros` within the cap of the phase `p`. */
+export const CAPPED = cappedWithin('p', 'charged_micros');

@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import type { ClientBase } from 'pg';
+import { keepCovariates } from '@adlift/ledger';
+import { ExperimentService } from '../experiment/experiment.service';
+import { MetricRegistry } from '../metric/metric-registry';
+import { referenceText } from '../metric/metric-definition';
+
+/** Days before the experiment that are looked at where its design names none. */
+const DAYS = 14;
+
+/** Counts what the adjusted comparisons of an experiment are made of. */
+@Injectable()
+export class CovariateCount {
+  constructor(
+    private readonly experiments: ExperimentService,
+    private readonly metrics: MetricRegistry,
+  ) {}
+
+  /** Of the metrics that its report shows. Sessions and requests were not there before, so of these there is nothing. */
+  async count(client: ClientBase, key: string): Promise<void> {
+    const { design, phase } = await this.experiments.current(key);
+    if (design.unit !== 'user') return;
+    const shown = await this.metrics.shown(design, 'design');
+    const counted = shown.map((metric) => ({ ...metric, key: referenceText(metric) }));
+    await keepCovariates(client, key, phase, design.cuped?.days ?? DAYS, counted);
+  }
+}
