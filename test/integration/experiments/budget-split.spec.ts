@@ -45,8 +45,11 @@ describe('an experiment that splits the budgets of campaigns', () => {
 
   it('moves the parts with the ramp', async () => {
     await apps.admin.rampExperiment(KEY, 100);
-    await until('the whole rollout', async () => (await part('')).share === 0);
-    const { arm, share, assigned } = await part('unit-2');
+    // A changed flag assigns nobody until it is stored by its digest.
+    const { arm, share, assigned } = await until('the whole rollout', async () => {
+      const found = await part('unit-2');
+      return (await part('')).share === 0 && found.assigned !== '' && found;
+    });
     expect(arm).toBe(`${KEY}:${assigned}`);
     expect(share).toBeCloseTo(assigned === 'control' ? 0.7 : 0.3, 9);
   });
