@@ -149,7 +149,7 @@ export interface AssignmentExplanation {
   /** Whether Unleash has been told; before that it may still answer otherwise. */
   readonly applied: boolean;
   readonly enabled: boolean;
-  /** Null where no units are held out. */
+  /** Null where no units are held out, and for a session or a request: held out are users. */
   readonly holdout: {
     readonly hashInput: string;
     readonly hash: number;

@@ -150,6 +150,20 @@ describe('a comparison adjusted by what units did before', () => {
     const again = await fetch(`${apps.experimentsUrl}/v1/experiments/${KEY}/snapshots/${id}/recomputed`);
     expect(await again.json()).toMatchObject({ same: true });
   });
+
+  it('takes imported traffic that is older than its experiment here for the experiment, not for what was before', async () => {
+    await rows(
+      apps.database.url,
+      `INSERT INTO event_delta (assignment_set, unit, day, impressions)
+       VALUES (md5('control')::uuid, 'unit-0', (now() AT TIME ZONE 'UTC')::date - 3, 1)`,
+    );
+    // In the days before that all units did the same, of which nothing can be taken out.
+    await until('the days to be counted anew', async () => {
+      report = await apps.admin.report(KEY);
+      return adjustedOf('ctr').theta?.before === 0;
+    });
+    expect(adjustedOf('ctr').comparisons[0]?.varianceReduction).toBeCloseTo(0, 6);
+  });
 });
 
 /** CUPED of a mean or ratio from the units' own values, by residuals and two regression coefficients. */

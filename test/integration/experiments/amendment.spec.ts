@@ -78,4 +78,32 @@ describe('changes of a started experiment', () => {
     await bench.approve(key);
     expect(await bench.post(`/${key}/resume`)).toMatchObject({ status: 200, body: { phase: 2 } });
   });
+
+  it('have changed models approved before the ramp gives them much traffic', async () => {
+    const key = 'steps-amend-ramp';
+    const ramp = { steps: [{ rollout: 5, holdMinutes: 60 }, { rollout: 100 }] };
+    await bench.draft(key, { schedule: { ramp } }, { rollout: 100 });
+    await bench.approve(key);
+    expect(await bench.post(`/${key}/start`)).toMatchObject({ status: 200, body: { rollout: 5 } });
+    const amendment = { reason: 'same model', variants: { treatment: { ctr: 'click-lr@1' } } };
+    expect(await bench.post(`/${key}/amend`, amendment)).toMatchObject({ status: 409, body: { field: 'approval' } });
+    await bench.post(`/${key}/pause`);
+    await bench.post(`/${key}/amend`, amendment);
+    expect(await bench.post(`/${key}/resume`)).toMatchObject({ status: 409, body: { field: 'approval' } });
+    await bench.approve(key);
+    expect(await bench.post(`/${key}/resume`)).toMatchObject({ status: 200, body: { phase: 2, rollout: 5 } });
+  });
+
+  it('say nothing of the phase before: its report goes by the weights that it was served by', async () => {
+    const key = 'steps-amend-paused';
+    const sampleRatio = async (): Promise<string | undefined> =>
+      (await bench.apps.admin.report(key)).health.checks.find(({ name }) => name === 'sample_ratio')?.detail;
+    await bench.started(key);
+    await bench.post(`/${key}/pause`);
+    const variants = { control: { weight: 30 }, treatment: { weight: 70 } };
+    expect(await bench.post(`/${key}/amend`, { reason: 'x', variants })).toMatchObject({ status: 200 });
+    expect(await sampleRatio()).toContain('weights 50 : 50');
+    expect(await bench.post(`/${key}/resume`)).toMatchObject({ status: 200, body: { phase: 2 } });
+    expect(await sampleRatio()).toContain('weights 30 : 70');
+  });
 });

@@ -88,4 +88,15 @@ describe('what an experiment randomises', () => {
       detail: expect.stringContaining('layer "units" by user, not by session') as string,
     });
   });
+
+  it('is not asked whether it is held out where it is no user', async () => {
+    const key = 'by-session-too';
+    await startExperiment(apps, key, { unit: 'session' });
+    await apps.admin.setHoldout(50, 'a test');
+    try {
+      expect((await apps.admin.explainAssignment(key, 'session-1')).holdout).toBeNull();
+    } finally {
+      await apps.admin.setHoldout(0, 'the test is over');
+    }
+  });
 });

@@ -1,7 +1,9 @@
 import { sliceTable, type SliceReport } from '@adlift/client';
 import { proto } from '@adlift/wire';
+import { SliceStore } from '../../../apps/experiments/src/slice/slice-store';
 import { publishTreatment, startExperiment } from '../experiments/test-experiment';
 import { predictCall } from '../predictor/predict-call';
+import { rows } from '../setup/rows';
 import { TestApps } from '../setup/test-apps';
 import { until } from '../setup/until';
 
@@ -72,6 +74,25 @@ describe('slices of an experiment', () => {
     expect(lines.filter((line) => line.startsWith('campaign, counted at'))).toHaveLength(1);
     expect(lines.find((line) => line.startsWith('books'))).toMatch(/^books +20 +CTR +treatment +[+-][0-9.]+ % +/);
     expect(lines.join('\n')).toContain('no inference: zero_baseline');
+  });
+
+  it('are counted on after the stop, as long as conversions are waited for and a day more', async () => {
+    const source = apps.experiments.get(SliceStore);
+    const counted = async (): Promise<boolean> => (await source.open()).some(({ key }) => key === KEY);
+    const ended = (ago: number, drained: number): Promise<unknown> =>
+      rows(
+        apps.database.url,
+        `UPDATE experiment SET ended_at = now() - $2 * interval '1 day', drain_until = now() - $3 * interval '1 day'
+         WHERE key = $1`,
+        [KEY, ago, drained],
+      );
+    await apps.admin.stopExperiment(KEY);
+    await ended(5, -20);
+    expect(await counted()).toBe(true);
+    await ended(35, 0.9);
+    expect(await counted()).toBe(true);
+    await ended(35, 1.1);
+    expect(await counted()).toBe(false);
   });
 
   it('can be asked for by one dimension, of those that there are', async () => {

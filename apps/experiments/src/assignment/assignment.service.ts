@@ -31,7 +31,8 @@ export class AssignmentService {
     const split = explainSplit({ groupId, rollout, variants: strategy.variants }, unitId);
     const enabled = state === 'on';
     const layer = design.layer === undefined ? null : explainLayer(design.layer, unitId);
-    const holdout = await this.explainHoldout(unitId);
+    // It goes by the user, of whom a session or a request says nothing.
+    const holdout = design.unit === 'user' ? await this.explainHoldout(unitId) : null;
     const open = enabled && holdout?.heldOut !== true && layer?.inSlots !== false;
     return {
       ...{ experiment: key, unitId, revision, phase, enabled, holdout, layer },

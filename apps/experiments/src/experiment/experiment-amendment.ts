@@ -7,7 +7,7 @@ import { ExperimentChecks } from './experiment-checks';
 import { experimentDesign, type ExperimentDesign } from './experiment-design';
 import { ExperimentSteps, type Step, type StepTaken } from './experiment-steps';
 import { ExperimentStore } from './experiment-store';
-import { designInForce, type ExperimentEntity } from './experiment.entity';
+import { designInForce, reachOf, type ExperimentEntity } from './experiment.entity';
 
 /** What may change of a started experiment, whose design is frozen. All throw as {@link ExperimentSteps.take} does. */
 @Injectable()
@@ -78,11 +78,12 @@ export class ExperimentAmendment {
     experiment.amended = amended;
     experiment.changedBy = actor;
     if (experiment.state === 'paused') return undefined;
-    // Running, it would be in force before anybody could agree to it.
-    if (this.approval.isNeeded(experiment, experiment.rollout ?? 0, actor)) {
+    // Running, it would be in force before anybody could agree to it, and its ramp would go on with it.
+    const reach = reachOf(experiment);
+    if (this.approval.isNeeded(experiment, reach, actor)) {
       throw new DomainError(
         'failed_precondition',
-        `at ${experiment.rollout} % of the traffic, pause "${experiment.key}" first, amend it, have it approved, and resume it`,
+        `at ${reach} % of the traffic, now or by its ramp, pause "${experiment.key}" first, amend it, have it approved, and resume it`,
         'approval',
       );
     }

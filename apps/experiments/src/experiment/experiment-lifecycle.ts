@@ -8,7 +8,7 @@ import { ExperimentChecks } from './experiment-checks';
 import { nextState } from './experiment-state';
 import { ExperimentSteps, type Step, type StepTaken } from './experiment-steps';
 import { ExperimentStore } from './experiment-store';
-import type { ExperimentEntity } from './experiment.entity';
+import { reachOf, type ExperimentEntity } from './experiment.entity';
 
 const DAY_MS = 86_400_000;
 
@@ -145,7 +145,7 @@ export class ExperimentLifecycle {
   }
 
   private async resumable(manager: EntityManager, experiment: ExperimentEntity, actor: string): Promise<void> {
-    await this.approval.require(manager, experiment, experiment.rollout ?? 0, actor);
+    await this.approval.require(manager, experiment, reachOf(experiment), actor);
     await this.checks.refuseOverlap(manager, experiment);
   }
 }

@@ -150,6 +150,12 @@ export class ExperimentStore {
     return this.manager.find(ExperimentPhaseEntity, { where: { experiment: key }, order: { phase: 'ASC' } });
   }
 
+  /** Percent by variant during a phase; empty for one that there is not. */
+  async weights(experiment: string, phase: number): Promise<ReadonlyMap<string, number>> {
+    const found = await this.manager.findOneBy(ExperimentPhaseEntity, { experiment, phase });
+    return new Map(Object.entries(found?.weights ?? {}));
+  }
+
   /** Every change of the experiment, the newest first. */
   async revisions(key: string): Promise<RevisionView[]> {
     await this.get(key);

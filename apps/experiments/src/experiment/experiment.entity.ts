@@ -81,6 +81,16 @@ export class ExperimentEntity {
   drainUntil!: Date | null;
 }
 
+/** Percent of its units that it gets without a further decision: now, or by the steps of its ramp that are still to come. */
+export function reachOf({
+  rollout,
+  rampStep,
+  schedule,
+}: Pick<ExperimentEntity, 'rollout' | 'rampStep' | 'schedule'>): number {
+  const ahead = schedule.ramp?.steps.slice(rampStep + 1) ?? [];
+  return Math.max(rollout ?? 0, ...ahead.map((step) => step.rollout));
+}
+
 /** The design that holds now: as it was frozen, with what was amended. */
 export function designInForce({ design, amended }: Pick<ExperimentEntity, 'design' | 'amended'>): ExperimentDesign {
   return amended ?? design;

@@ -19,7 +19,7 @@ import { nextState } from './experiment-state';
 import { ExperimentStore, type Change } from './experiment-store';
 import { designInForce, ExperimentEntity } from './experiment.entity';
 
-/** An experiment as those see it who analyse it: with the design that holds now. */
+/** An experiment as those see it who analyse it: with the design that its present phase was served by. */
 export interface CurrentExperiment {
   readonly key: string;
   readonly state: ExperimentEntity['state'];
@@ -86,7 +86,11 @@ export class ExperimentService {
   async current(key: string): Promise<CurrentExperiment> {
     const experiment = await this.store.get(key);
     const { state, phase, drift } = experiment;
-    return { key, state, phase, drift, design: designInForce(experiment) };
+    const design = designInForce(experiment);
+    // Weights that were amended while it is paused hold from the next phase on.
+    const served = await this.store.weights(key, phase);
+    const variants = design.variants.map((one) => ({ ...one, weight: served.get(one.name) ?? one.weight }));
+    return { key, state, phase, drift, design: { ...design, variants } };
   }
 
   /**

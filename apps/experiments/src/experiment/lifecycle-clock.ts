@@ -58,15 +58,18 @@ export class LifecycleClock implements OnApplicationBootstrap, BeforeApplication
 
   private async turn(ending: AbortSignal): Promise<void> {
     const state = In(['scheduled', 'running', 'paused', 'stopping']);
+    let trouble: Error | undefined;
     for (const experiment of await this.store.manager.find(ExperimentEntity, { where: { state } })) {
       if (ending.aborted) return;
       try {
         await this.lookAt(experiment);
       } catch (error) {
-        if (!(error instanceof DomainError)) throw error;
-        await this.noteHindrance(experiment, error);
+        // What is wrong with one experiment does not keep the others from their turn.
+        if (error instanceof DomainError) await this.noteHindrance(experiment, error);
+        else trouble ??= error as Error;
       }
     }
+    if (trouble !== undefined) throw trouble;
   }
 
   private async lookAt(experiment: ExperimentEntity): Promise<void> {

@@ -157,6 +157,23 @@ describe('a report', () => {
     expect(guarded(0.2, dearer).guardrails.at(-1)).toMatchObject({ name: 'not_worse:ctr', value: 0, proven: true });
   });
 
+  it('judges a guardrail metric once the smaller arm should have enough units with an outcome, and then also one that has none', () => {
+    const design = experimentDesign.parse({ ...TWO_ARMS, metrics: { guardrails: [{ metric: 'ctr', margin: 0.1 }] } });
+    const few = (unit: number): UnitOutcome => ({
+      ...{ impressions: 10, clicks: unit % 25 === 0 ? 1 : 0 },
+      ...{ micros: 0, predicted: 0.04 },
+    });
+    const guardrail = (treatment: number) => {
+      const silent = armOf(treatment, () => ({ ...few(1), predicted: 0 }));
+      const statistics = phaseOf({ a: armOf(4950, few), b: silent });
+      return composeReport({ ...inputsOf(statistics), design }).guardrails.at(-1);
+    };
+    // Two units with a click are to be expected of fifty; none of them is no sign of anything.
+    expect(guardrail(50)).toMatchObject({ name: 'not_worse:ctr', ok: true, proven: false });
+    expect(guardrail(50)?.detail).toBe('not judged (too_few_nonzero_units); may be 10.0 % worse');
+    expect(guardrail(2000)).toMatchObject({ name: 'not_worse:ctr', ok: false, proven: false });
+  });
+
   it('takes less for better where a metric says so, as goal and as guardrail', () => {
     const ctrDown = CLASSIC_METRICS.map((metric): MetricDefinition =>
       metric.name === 'ctr' ? { ...metric, version: 2, direction: 'down' } : metric,

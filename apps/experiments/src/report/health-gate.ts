@@ -7,7 +7,7 @@ import {
 import type { ExperimentDesign } from '../experiment/experiment-design';
 import type { PhaseStatistics } from './kept-statistics';
 import { lostEvents } from './lost-events';
-import { servedAsAssigned } from './served-as-assigned';
+import { MAX_UNEXPOSED_SHARE, servedAsAssigned } from './served-as-assigned';
 import type { HealthCheck } from '@adlift/client';
 
 /** Deltas that may wait while a number still counts as up to date. */
@@ -46,8 +46,13 @@ function severalArms({ unitsInSeveralArms: units }: PhaseStatistics): HealthChec
   return { name: 'single_arm', ok: units === 0, detail: `${units} units were seen in more than one arm` };
 }
 
-function exposures({ unitsWithoutExposure: units }: PhaseStatistics): HealthCheck {
-  return { name: 'exposure_logged', ok: units === 0, detail: `${units} units have events but no exposure` };
+function exposures({ unitsWithoutExposure: units, arms }: PhaseStatistics): HealthCheck {
+  const exposed = [...arms.values()].reduce((sum, arm) => sum + arm.units, 0);
+  return {
+    name: 'exposure_logged',
+    ok: units <= MAX_UNEXPOSED_SHARE * exposed,
+    detail: `${units} units have events but no exposure${units === 0 ? '' : ` (limit ${100 * MAX_UNEXPOSED_SHARE} %)`}`,
+  };
 }
 
 function spools({ spooled: { records, oldestSeconds } }: PhaseStatistics): HealthCheck {

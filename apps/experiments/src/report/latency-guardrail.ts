@@ -7,7 +7,8 @@ import type { PhaseStatistics } from './kept-statistics';
 export function judgeLatency(design: ExperimentDesign, { arms, latency }: PhaseStatistics): GuardrailReport[] {
   const { latencyRatio: ratio } = design.limits ?? SERVICE_LIMITS;
   const of = (variant: string | undefined): ArmLatency => ({
-    counts: new Map(latency[variant ?? '']),
+    // Own ones only: a variant may be called "constructor".
+    counts: new Map(Object.hasOwn(latency, variant ?? '') ? latency[variant ?? ''] : []),
     units: arms.get(variant ?? '')?.units ?? 0,
   });
   const control = of(design.variants.find((variant) => variant.control)?.name);

@@ -3,7 +3,7 @@ import { MOST_UNEXPOSED } from '../request-review/request-review-store';
 import type { PhaseStatistics } from './kept-statistics';
 
 /** Share of the units that may lack an exposure: those who were erased while they were there come without one. */
-const MAX_UNEXPOSED_SHARE = 0.001;
+export const MAX_UNEXPOSED_SHARE = 0.001;
 
 /**
  * Whether units were served what the flag gives them, and all that were are counted: by the prediction log as far as it

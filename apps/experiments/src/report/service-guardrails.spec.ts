@@ -65,6 +65,11 @@ describe('the checks of who was served what', () => {
     expect(lines({ handEdit: [] }).every((line) => /~[0-9.]+( %| EUR)?~/.test(line))).toBe(true);
   });
 
+  it('bear the few units that were erased and came again', () => {
+    const verdict = (unitsWithoutExposure: number) => report(phase({ unitsWithoutExposure })).experiment.verdict;
+    expect([verdict(4), verdict(5)]).toEqual(['keep_running', 'invalid']);
+  });
+
   it('pass where nothing was logged', () => {
     expect(report(phase({})).experiment.verdict).toBe('keep_running');
   });
@@ -95,6 +100,14 @@ describe('the guardrail of latency', () => {
       report(phase({ latency: { a: fast, b: slow } }), design(latencyRatio)).experiment.verdict;
     expect([verdict(7), verdict(9)]).toEqual(['rollback', 'keep_running']);
     expect(experimentDesign.safeParse({ ...TWO_ARMS, limits: { latencyRatio: 1 } }).success).toBe(false);
+  });
+
+  it('is judged of a variant with whatever name', () => {
+    const [control, treatment] = TWO_ARMS.variants;
+    const design = experimentDesign.parse({ ...TWO_ARMS, variants: [control, { ...treatment, name: 'constructor' }] });
+    const arms = { a: armOf(2000, honest), constructor: armOf(2000, honest) };
+    const latency = report(phaseOf(arms), design).guardrails.find(({ name }) => name === 'latency');
+    expect(latency).toMatchObject({ variant: 'constructor', ok: true, value: null });
   });
 
   it('is not judged by a handful of requests, and leaves a faster variant alone', () => {

@@ -106,8 +106,9 @@ export class RequestReviewStore {
          SELECT DISTINCT ON (experiment, phase, unit) experiment, phase, unit, prediction_id
          FROM reviewed WHERE exposed IS NULL ORDER BY experiment, phase, unit, prediction_id
        ) AS missing
-       WHERE (SELECT count(*) FROM unexposed_unit u WHERE (u.experiment, u.phase) = (missing.experiment, missing.phase))
-         < ${MOST_UNEXPOSED}
+       LEFT JOIN (SELECT experiment, phase, count(*) AS units FROM unexposed_unit GROUP BY experiment, phase) AS listed
+         USING (experiment, phase)
+       WHERE coalesce(listed.units, 0) < ${MOST_UNEXPOSED}
        ON CONFLICT DO NOTHING`,
     );
   }

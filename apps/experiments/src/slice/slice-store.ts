@@ -58,11 +58,11 @@ export class SliceStore {
     );
   }
 
-  /** Experiments of which more may have come: those that have begun and did not end more than a day ago. */
+  /** Experiments of which more may have come: those that have begun, and were waited for until a day ago at the longest. */
   async open(): Promise<readonly SlicedExperiment[]> {
     return this.source.query<SlicedExperiment[]>(
       `SELECT key, phase FROM experiment
-       WHERE started_at IS NOT NULL AND (ended_at IS NULL OR ended_at > now() - interval '1 day') ORDER BY key`,
+       WHERE started_at IS NOT NULL AND (ended_at IS NULL OR greatest(ended_at, drain_until) > now() - interval '1 day') ORDER BY key`,
     );
   }
 }

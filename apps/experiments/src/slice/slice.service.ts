@@ -5,7 +5,7 @@ import { keepSlices, SLICE_DIMENSIONS } from '@adlift/ledger';
 import { ADVISORY_LOCKS, HeardClient } from '@adlift/persistence';
 import { CovariateCount } from '../cuped/covariate-count';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
-import { SliceStore } from './slice-store';
+import { SliceStore, type SlicedExperiment } from './slice-store';
 
 /** Ten million impressions are cut by one dimension in about a minute. */
 const TIMEOUT_MS = 1_800_000;
@@ -60,18 +60,25 @@ export class SliceService implements OnApplicationBootstrap, OnApplicationShutdo
         ADVISORY_LOCKS.slices,
       ]);
       if (rows[0]?.mine !== true) return;
-      for (const { key, phase } of experiments) {
+      let trouble: Error | undefined;
+      for (const experiment of experiments) {
         if (ending.aborted) return;
-        await this.covariates.count(client, key);
-        for (const dimension of SLICE_DIMENSIONS) {
-          if (ending.aborted) return;
-          await keepSlices(client, key, phase, dimension);
-        }
+        // One that cannot be counted, or not in time, does not keep the others from it.
+        await this.countOne(client, experiment, ending).catch((error: Error) => (trouble ??= error));
       }
+      if (trouble !== undefined && !ending.aborted) throw trouble;
     } finally {
       this.client = undefined;
       // The lock ends with the connection.
       await client.end().catch(() => undefined);
+    }
+  }
+
+  private async countOne(client: Client, { key, phase }: SlicedExperiment, ending: AbortSignal): Promise<void> {
+    await this.covariates.count(client, key);
+    for (const dimension of SLICE_DIMENSIONS) {
+      if (ending.aborted) return;
+      await keepSlices(client, key, phase, dimension);
     }
   }
 }

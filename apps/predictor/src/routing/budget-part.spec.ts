@@ -30,6 +30,15 @@ describe('the part of a campaign budget', () => {
     expect(rest.arm).toBe('');
   });
 
+  it('is told as next to nothing where arms have it all, and not as a budget that nobody splits', () => {
+    for (const shares of [[0.5, 0.5], [1 / 3, 1 / 3, 1 / 3], [1]]) {
+      const { arm, share } = restOfBudgets([variants(...shares)], 0);
+      expect(arm).toBe('');
+      expect(share).toBeGreaterThan(0);
+      expect(share).toBeLessThan(1e-8);
+    }
+  });
+
   it.each([0, -0.1, 1.1, '0.5', null])('of a payload with the share %j is no plan', (budgetShare) => {
     const text = JSON.stringify({ ctr: 'click@1', explore: 0, phase: 1, budgetShare });
     expect(parsePlan(text)).toBeUndefined();

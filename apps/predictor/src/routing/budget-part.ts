@@ -11,6 +11,9 @@ export interface BudgetPart {
 /** Budgets that nobody splits. */
 export const WHOLE_BUDGET: BudgetPart = { arm: '', share: 0 };
 
+/** What is told of a part where nothing is left, so that it does not read as a budget that nobody splits; it pays no bid. */
+const NOTHING = 1e-9;
+
 /**
  * The part of budgets that is left to units in no arm, where `payloads` of running experiments split them: an arm has
  * what its share of the traffic is, and nobody who is held out is in one. `heldOut` is a share, 0 to 1.
@@ -20,7 +23,7 @@ export function restOfBudgets(payloads: readonly ReadonlyMap<string, string>[], 
     Array.from(variants.values(), (payload) => parsePlan(payload)?.budgetShare ?? 0),
   );
   const split = shares.reduce((sum, share) => sum + share, 0);
-  return split === 0 ? WHOLE_BUDGET : { arm: '', share: Math.max(0, 1 - split * (1 - heldOut)) };
+  return split === 0 ? WHOLE_BUDGET : { arm: '', share: Math.max(NOTHING, 1 - split * (1 - heldOut)) };
 }
 
 /** The part of the unit's arm. */

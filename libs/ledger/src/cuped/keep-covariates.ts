@@ -16,9 +16,15 @@ const SUMS = [
   ...['charged_micros', 'predicted_clicks_e9'],
 ];
 
-/** Every exposed unit of the phase with what it did before, `before_...`, all 0 where `is_new`. */
+/**
+ * Every exposed unit of the phase with what it did before, `before_...`, all 0 where `is_new`. Imported traffic may be
+ * older than its experiment here, which then began with it.
+ */
 const UNITS = `WITH began AS (
-    SELECT (min(opened_at) AT TIME ZONE 'UTC')::date AS day FROM experiment_phase WHERE experiment = $1
+    SELECT least(
+      (SELECT (min(opened_at) AT TIME ZONE 'UTC')::date FROM experiment_phase WHERE experiment = $1),
+      (SELECT min(day) FROM rollup_day WHERE experiment = $1)
+    ) AS day
   ), before AS (
     SELECT unit, ${SUMS.map((sum) => `sum(${sum}) AS before_${sum}`).join(', ')}
     FROM unit_day, began WHERE unit_day.day < began.day AND unit_day.day >= began.day - $3::int GROUP BY unit
@@ -34,7 +40,7 @@ const UNITS = `WITH began AS (
 /**
  * Counts anew, from the sums of units and days, what CUPED needs of a phase: of each metric and arm the sums of a
  * unit's variables and of all their products, into exp_covariate. The variables are the metric's numerator, its
- * denominator if it has one, the same of the `days` full days (UTC) before the experiment's first phase, and whether
+ * denominator if it has one, the same of the `days` full days (UTC) before the experiment's first day, and whether
  * the unit was not seen in these: later days may already be an effect of an arm. The client must not be in a
  * transaction.
  */
