@@ -160,8 +160,6 @@ describe('the page', () => {
 
   it.each([
     ['light', 1280],
-    ['dark', 1280],
-    ['light', 390],
     ['dark', 390],
   ] as const)('is accessible and fits in %s at %i pixels', async (colorScheme, width) => {
     const page = await open(`/?experiment=${demo.experiment.key}&trace=${demo.exampleTraceId}`, {
