@@ -65,6 +65,14 @@ describe('ProblemFilter', () => {
     expect([status, body['code'], body['sampled']]).toEqual([404, 'not_found', false]);
   });
 
+  it.each([
+    ['22021', 'invalid byte sequence for encoding "UTF8": 0x00', 400],
+    ['22P02', 'invalid input syntax for type json', 400],
+    ['22P02', 'invalid input syntax for type uuid: "x"', 500],
+  ])('takes text that PostgreSQL cannot hold for the caller’s fault: %s, %s', (code, message, expected) => {
+    expect(answerTo(Object.assign(new Error(message), { code })).status).toBe(expected);
+  });
+
   it('tells nothing of an error that is ours, and logs it once', () => {
     const { status, body } = answerTo(new Error('password is hunter2'));
     expect([status, body['code'], logged.mock.calls.length]).toEqual([500, 'internal', 1]);

@@ -2,6 +2,8 @@ import { DomainError } from './domain-error';
 
 /** SQLSTATE of text that PostgreSQL cannot hold. */
 const UNSTORABLE = /^(22021|22P05)$/;
+/** What it says of JSON that holds half of a surrogate pair; all JSON that it gets is written by this code. */
+const UNSTORABLE_JSON = 'invalid input syntax for type json';
 /** SQLSTATE classes and socket errors of a database that cannot be reached. */
 const AWAY = /^(08...|57P0.|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE)$/;
 /** What pg says, without a code, of a connection that did not come about and of a query that took too long. */
@@ -17,7 +19,7 @@ export function toDomainError(error: unknown): DomainError {
     return new DomainError('unavailable', error.message, undefined, 1);
   }
   const code = databaseCode(error);
-  if (UNSTORABLE.test(code))
+  if (UNSTORABLE.test(code) || (code === '22P02' && messageOf(error) === UNSTORABLE_JSON))
     return new DomainError(
       'invalid_argument',
       'a text holds characters that cannot be stored (U+0000, unpaired surrogates)',
