@@ -50,12 +50,16 @@ describe('a comparison adjusted by what units did before', () => {
     });
     await apps.admin.startExperiment(KEY, { force: true });
     await happen();
-    await until('all to be folded and counted', async () => {
-      report = await apps.admin.report(KEY);
-      const counted = report.metrics.every(({ adjusted }) => adjusted !== undefined && adjusted.theta !== null);
-      const all = report.traffic.exposedUnits === UNITS && report.folding.pendingDeltas === 0;
-      return all && counted && Date.parse(adjustedOf('ctr').countedAt) > foldedAt;
-    });
+    await until(
+      'all to be folded and counted',
+      async () => {
+        report = await apps.admin.report(KEY);
+        const counted = report.metrics.every(({ adjusted }) => adjusted !== undefined && adjusted.theta !== null);
+        const all = report.traffic.exposedUnits === UNITS && report.folding.pendingDeltas === 0;
+        return all && counted && Date.parse(adjustedOf('ctr').countedAt) > foldedAt;
+      },
+      80_000,
+    );
   }, 180_000);
   afterAll(() => apps.stop());
 

@@ -67,15 +67,20 @@ describe('an experiment that splits the budgets of campaigns', () => {
     await apps.ordinary.recordEvents(
       tokens.flatMap((token, i) => [{ kind: IMPRESSION, token }, ...(i % 2 === 0 ? [{ ...click, token }] : [])]),
     );
-    const books = await until('all to be cut', async () => {
-      const { dimensions } = await apps.admin.slices(KEY, 'campaign');
-      const [slice] = dimensions[0]?.slices ?? [];
-      return (
-        slice?.metrics[0]?.arms.every(({ value }) => value !== null && value > 0) === true &&
-        slice.impressions === UNITS &&
-        slice
-      );
-    });
+    // The job rests nineteen times as long as it takes.
+    const books = await until(
+      'all to be cut',
+      async () => {
+        const { dimensions } = await apps.admin.slices(KEY, 'campaign');
+        const [slice] = dimensions[0]?.slices ?? [];
+        return (
+          slice?.metrics[0]?.arms.every(({ value }) => value !== null && value > 0) === true &&
+          slice.impressions === UNITS &&
+          slice
+        );
+      },
+      80_000,
+    );
     expect(books.spend?.arms).toEqual([
       { variant: 'control', chargedMicros: paid.control },
       { variant: 'treatment', chargedMicros: paid.treatment },
@@ -83,7 +88,7 @@ describe('an experiment that splits the budgets of campaigns', () => {
     const [difference] = books.spend?.differences ?? [];
     expect(difference?.variant).toBe('treatment');
     expect(difference?.difference).toBeCloseTo(paid.treatment / 0.3 - paid.control / 0.7, 3);
-  });
+  }, 120_000);
 
   it('must be decided by revenue, for which alone it is sound', async () => {
     const { key, design } = experimentBody('split-wrong', { budgets: 'split' });

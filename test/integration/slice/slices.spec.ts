@@ -30,13 +30,18 @@ describe('slices of an experiment', () => {
     await apps.ordinary.recordEvents(
       tokens.flatMap((token, i) => [{ kind: IMPRESSION, token }, ...(i % 2 === 0 ? [{ kind: CLICK, token }] : [])]),
     );
-    await until('all to be cut', async () => {
-      report = await apps.admin.slices(KEY);
-      const clicks = report.dimensions.map(({ slices }) =>
-        slices.reduce((sum, { impressions }) => sum + impressions, 0),
-      );
-      return clicks.length === 3 && clicks.every((impressions) => impressions === UNITS);
-    });
+    // The job rests nineteen times as long as it takes.
+    await until(
+      'all to be cut',
+      async () => {
+        report = await apps.admin.slices(KEY);
+        const clicks = report.dimensions.map(({ slices }) =>
+          slices.reduce((sum, { impressions }) => sum + impressions, 0),
+        );
+        return clicks.length === 3 && clicks.every((impressions) => impressions === UNITS);
+      },
+      80_000,
+    );
   }, 120_000);
   afterAll(() => apps.stop());
 
