@@ -1,9 +1,8 @@
 import type { AuditFilter, AuditPage, KeyView, MadeKey } from './access';
 import type { AdEntry, AdState, CatalogueChange } from './ads';
-import { ApiConnection } from './api-connection';
+import { ModelApi } from './model-api';
 import type { ErasedUnit } from './erased-unit';
 import type { MetricView, NewMetric } from './metrics';
-import type { ModelView, PolicyView, ReplicaView, ServingPolicy } from './models';
 import type { AaQuestion, AaReport, PowerPlan, PowerQuestion } from './planning';
 import type { RejectedEventFilter, RejectedEventPage } from './rejected-events';
 import type { AssignmentExplanation, ExperimentPage, ExperimentView, PhaseView, RevisionView } from './experiments';
@@ -28,26 +27,8 @@ export interface StepOptions {
 export type PlainStep =
   'ready' | 'unschedule' | 'pause' | 'resume' | 'resync' | 'stop' | 'conclude' | 'abort' | 'archive';
 
-/** A bundle to be registered: its manifest and its files by path. */
-export interface PublishableBundle {
-  readonly manifest: {
-    readonly name: string;
-    readonly version: string;
-    readonly files: Readonly<Record<string, { readonly sha256: string }>>;
-  };
-  readonly files: ReadonlyMap<string, Uint8Array>;
-  readonly digest: string;
-}
-
 /** The admin API of the experiments app. Every call rejects with ApiError, or TypeError when nobody answers. */
-export class AdminApi {
-  private readonly api: ApiConnection;
-
-  /** `key` has the grant `admin`, or roles that allow what is called; none where access is open. */
-  constructor(url: string, key?: string) {
-    this.api = new ApiConnection(url, key);
-  }
-
+export class AdminApi extends ModelApi {
   /** All experiments but archived ones, in the order in which they were made. */
   async experiments(): Promise<readonly ExperimentView[]> {
     const all: ExperimentView[] = [];
@@ -194,52 +175,6 @@ export class AdminApi {
     return this.api.call('GET', `/v1/experiments/${encodeURIComponent(key)}/shadow`);
   }
 
-  /** Uploads the files, registers the manifest; with a label such as `champion` moves that too. */
-  async publishModel({ manifest, files, digest }: PublishableBundle, label?: string): Promise<void> {
-    for (const [path, { sha256 }] of Object.entries(manifest.files)) {
-      const bytes = files.get(path);
-      if (bytes === undefined) throw new RangeError(`the bundle ${digest} lacks its file ${path}`);
-      await this.api.send('PUT', `/v1/models/files/${sha256}`, 'application/octet-stream', bytes);
-    }
-    await this.api.call('POST', '/v1/models', manifest);
-    if (label !== undefined)
-      await this.api.call('PUT', `/v1/models/${manifest.name}/${manifest.version}/labels/${label}`);
-  }
-
-  /** All model versions, oldest first. */
-  async models(): Promise<readonly ModelView[]> {
-    const { models } = await this.api.call<{ models: ModelView[] }>('GET', '/v1/models');
-    return models;
-  }
-
-  /** Asks every replica to load the version, to let go of it, or to verify and load it anew; they follow in seconds. */
-  requestModel(action: 'load' | 'unload' | 'reload', name: string, version: string): Promise<ModelView> {
-    return this.api.call('POST', `${versionPath(name, version)}/${action}`);
-  }
-
-  labelModel(name: string, version: string, label: string): Promise<void> {
-    return this.api.call('PUT', `${versionPath(name, version)}/labels/${encodeURIComponent(label)}`);
-  }
-
-  unlabelModel(name: string, version: string, label: string): Promise<void> {
-    return this.api.call('DELETE', `${versionPath(name, version)}/labels/${encodeURIComponent(label)}`);
-  }
-
-  modelPolicy(name: string): Promise<PolicyView> {
-    return this.api.call('GET', `/v1/models/${encodeURIComponent(name)}/policy`);
-  }
-
-  /** Without a policy the default one is in force again. */
-  setModelPolicy(name: string, policy?: ServingPolicy): Promise<PolicyView> {
-    const path = `/v1/models/${encodeURIComponent(name)}/policy`;
-    return policy === undefined ? this.api.call('DELETE', path) : this.api.call('PUT', path, { policy });
-  }
-
-  async replicas(): Promise<readonly ReplicaView[]> {
-    const { replicas } = await this.api.call<{ replicas: ReplicaView[] }>('GET', '/v1/replicas');
-    return replicas;
-  }
-
   /** Puts 1 to 10,000 ads into the catalogue, all or none; the features given replace those that an ad had. */
   putAds(ads: readonly AdEntry[]): Promise<CatalogueChange> {
     return this.api.call('PUT', '/v1/ads', { ads });
@@ -303,10 +238,6 @@ export class AdminApi {
     const path = `${experimentPath(key)}/${step}${query === '' ? '' : `?${query}`}`;
     return this.api.call('POST', path, { ...body, ...(reason === undefined ? {} : { reason }) }, ifMatch(ifRevision));
   }
-}
-
-function versionPath(name: string, version: string): string {
-  return `/v1/models/${encodeURIComponent(name)}/versions/${encodeURIComponent(version)}`;
 }
 
 function experimentPath(key: string): string {

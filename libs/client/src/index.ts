@@ -7,7 +7,7 @@ export {
   type MadeWebhook,
   type WebhookView,
 } from './access';
-export { AdminApi, type PlainStep, type PublishableBundle, type StepOptions } from './admin-api';
+export { AdminApi, type PlainStep, type StepOptions } from './admin-api';
 export { type AdEntry, type AdState, type CatalogueChange } from './ads';
 export { ApiError } from './api-connection';
 export { AdServerClient, type EventMessage, type PredictCall, type PredictReply } from './ad-server-client';
@@ -29,6 +29,7 @@ export {
 export { type ErasedUnit } from './erased-unit';
 export { type HoldoutView, type LayerView } from './layers';
 export { encodeColumns } from './encode-columns';
+export { type PublishableBundle } from './model-api';
 export {
   type LoadState,
   type ModelView,
