@@ -15,4 +15,5 @@ export const ADVISORY_LOCKS = {
   flagSync: 7_203_319,
   slices: 7_203_320,
   requestReview: 7_203_325,
+  eventTotals: 7_203_326,
 } as const;
