@@ -8,6 +8,7 @@ import { ComparedTotals1795888800000 } from './migrations/compared-totals';
 import { Covariates1795888500000 } from './migrations/covariates';
 import { EventTotals1795884900000 } from './migrations/event-totals';
 import { ExperimentLife1795880700000 } from './migrations/experiment-life';
+import { ExposureAttributes1795889100000 } from './migrations/exposure-attributes';
 import { Holdout1795887000000 } from './migrations/holdout';
 import { InitialSchema1795392000000 } from './migrations/initial-schema';
 import { KeptMoments1795827600000 } from './migrations/kept-moments';
@@ -60,6 +61,7 @@ export function dataSourceOptions(
       MetricDefinitions1795888200000,
       Covariates1795888500000,
       ComparedTotals1795888800000,
+      ExposureAttributes1795889100000,
     ],
     // On a shared database, other tools keep a table by the usual name.
     migrationsTableName: MIGRATIONS_TABLE,
