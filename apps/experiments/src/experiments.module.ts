@@ -52,6 +52,7 @@ import { UnitHistoryStore } from './planning/unit-history';
 import { ReconcileService } from './reconcile/reconcile.service';
 import { RejectedEventController } from './rejected-event/rejected-event.controller';
 import { RejectedEventService } from './rejected-event/rejected-event.service';
+import { FinalSnapshots } from './report/final-snapshots';
 import { KeptStatistics } from './report/kept-statistics';
 import { ReportController } from './report/report.controller';
 import { ReportService } from './report/report.service';
@@ -130,6 +131,7 @@ export class ExperimentsModule {
         EventTotals,
         EventComparison,
         SnapshotService,
+        FinalSnapshots,
         SampleStore,
         UnitHistoryStore,
         PlanningService,

@@ -16,4 +16,5 @@ export const ADVISORY_LOCKS = {
   slices: 7_203_320,
   requestReview: 7_203_325,
   eventTotals: 7_203_326,
+  finalSnapshots: 7_203_327,
 } as const;
