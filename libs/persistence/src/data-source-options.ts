@@ -5,6 +5,7 @@ import { AdCatalogue1795568400000 } from './migrations/ad-catalogue';
 import { AdRates1795651200000 } from './migrations/ad-rates';
 import { CalibrationMoments1795884300000 } from './migrations/calibration-moments';
 import { ComparedTotals1795888800000 } from './migrations/compared-totals';
+import { CovariateUnits1795889400000 } from './migrations/covariate-units';
 import { Covariates1795888500000 } from './migrations/covariates';
 import { EventTotals1795884900000 } from './migrations/event-totals';
 import { ExperimentLife1795880700000 } from './migrations/experiment-life';
@@ -62,6 +63,7 @@ export function dataSourceOptions(
       Covariates1795888500000,
       ComparedTotals1795888800000,
       ExposureAttributes1795889100000,
+      CovariateUnits1795889400000,
     ],
     // On a shared database, other tools keep a table by the usual name.
     migrationsTableName: MIGRATIONS_TABLE,
