@@ -16,6 +16,8 @@ export interface EmbeddedPostgresOptions {
   readonly log: (line: string) => void;
   /** Told when the server ends although nobody stopped it. */
   readonly onDeath?: (error: StackError) => void;
+  /** Further settings of the server, as "name=value". */
+  readonly settings?: readonly string[];
 }
 
 export interface RunningPostgres {
@@ -58,7 +60,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await requireFreePort(options.port, 'POSTGRES_PORT', 'PostgreSQL');
     const { initdb, postgres } = binariesFor(folder, account);
     ensureCluster({ initdb, folder, data, password: options.password, account });
-    const child = spawnServer(postgres, folder, logFile, options.port, account);
+    const settings = [`port=${options.port}`, ...SETTINGS, ...(options.settings ?? [])];
+    const child = spawnServer(postgres, folder, logFile, settings, account);
     await waitForServer(child, url('postgres'), logFile);
     pid = child.pid;
   }
@@ -88,10 +91,16 @@ interface SpawnedServer {
   readonly ended: () => boolean;
 }
 
-function spawnServer(binary: string, folder: string, logFile: string, port: number, account: Account): SpawnedServer {
+function spawnServer(
+  binary: string,
+  folder: string,
+  logFile: string,
+  settings: readonly string[],
+  account: Account,
+): SpawnedServer {
   const log = openSync(logFile, 'a', 0o600);
-  const settings = SETTINGS.flatMap((setting) => ['-c', setting]);
-  const child = spawn(binary, ['-D', join(folder, 'data'), '-p', String(port), ...settings], {
+  const options = settings.flatMap((setting) => ['-c', setting]);
+  const child = spawn(binary, ['-D', join(folder, 'data'), ...options], {
     ...account,
     stdio: ['ignore', log, log],
     cwd: folder,

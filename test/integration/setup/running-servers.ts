@@ -9,6 +9,9 @@ import type { TestServers } from './test-servers';
 
 const ROOT = join(__dirname, '..', '..', '..');
 
+/** Only a machine that loses its power can tell: what the specs do to the server, killed backends included, is kept. */
+const UNSAFE = ['fsync=off', 'full_page_writes=off'];
+
 /** One PostgreSQL and one Unleash for a whole test run, in a folder of their own that goes with them. */
 export class RunningServers {
   private constructor(
@@ -24,7 +27,13 @@ export class RunningServers {
     chmodSync(home, 0o755);
     const [postgresPort = 0, unleashPort = 0] = await freePorts(2);
     const password = randomBytes(12).toString('hex');
-    const postgres = await startEmbeddedPostgres({ home, port: postgresPort, password, log: () => undefined });
+    const postgres = await startEmbeddedPostgres({
+      home,
+      port: postgresPort,
+      password,
+      log: () => undefined,
+      settings: UNSAFE,
+    });
     await ensureDatabase(postgres, 'unleash');
     const addresses: TestServers = {
       postgres: postgres.url(''),
