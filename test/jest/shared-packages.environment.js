@@ -28,7 +28,11 @@ module.exports = class SharedPackagesEnvironment extends TestEnvironment {
     super(config, context);
     for (const name of HOST_TYPES) this.global[name] = globalThis[name];
     const { process } = this.global;
-    this.first = { globals: Object.getOwnPropertyDescriptors(this.global), env: { ...process.env }, exit: process.exit };
+    this.first = {
+      globals: Object.getOwnPropertyDescriptors(this.global),
+      env: { ...process.env },
+      exit: process.exit,
+    };
     realm = this;
   }
 

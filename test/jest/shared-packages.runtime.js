@@ -20,7 +20,8 @@ class SharedPackagesRuntime extends Runtime {
   }
 
   isPackage(from, moduleName, options) {
-    if (moduleName === undefined || options?.isInternalModule || this._resolution.isCoreModule(moduleName)) return false;
+    if (moduleName === undefined || options?.isInternalModule || this._resolution.isCoreModule(moduleName))
+      return false;
     return this._resolution.resolveCjs(from, moduleName).includes(PACKAGES);
   }
 }

@@ -16,6 +16,7 @@ import type { RunningStack } from '../stack/running-stack';
 import { AdServer, type AdServerOptions } from './ad-server';
 import { demoDocument, type DemoDocument } from './demo-document';
 import { CONTROL, demoPeople, startDemoExperiment, TREATMENT } from './demo-experiment';
+import { keptModels } from './kept-models';
 import { readPredictorState } from './predictor-state';
 import { settledReport, untilServed } from './settle';
 
@@ -36,6 +37,8 @@ export interface DemoOptions {
   readonly killWorker: boolean;
   /** A file that gets every acknowledged event as a line of JSON. */
   readonly keepEvents?: string;
+  /** A folder that keeps what is trained, for the next demo of the same seed. */
+  readonly keepModels?: string;
   readonly log: (line: string) => void;
 }
 
@@ -46,7 +49,8 @@ export async function runDemo(
 ): Promise<{ document: DemoDocument; report: Report }> {
   const { seed, swap, log } = options;
   const world = makeWorld(seed);
-  const models = train(world);
+  const models =
+    options.keepModels === undefined ? train(world) : keptModels(options.keepModels, seed, () => train(world));
   // What is shown at random would spend budgets too, for which the truth has no account.
   const epsilon = options.budgets === undefined ? DEMO_PLAN.epsilon : 0;
   const people = demoPeople(stack);

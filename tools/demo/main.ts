@@ -22,6 +22,7 @@ interface Options {
   budgets?: 'split' | 'shared';
   killWorker: boolean;
   keepEvents?: string;
+  keepModels?: string;
 }
 
 const command = new Command('npm run demo --')
@@ -50,6 +51,7 @@ const command = new Command('npm run demo --')
   )
   .option('--kill-worker', 'kill the scoring worker when half of the requests are served', false)
   .option('--keep-events <file>', 'add every acknowledged event to this file, a line of JSON each')
+  .option('--keep-models <folder>', 'keep what is trained in this folder, and train only what it lacks')
   .action(run);
 
 async function run(options: Options): Promise<void> {

@@ -76,9 +76,10 @@ export class BuiltStack {
     return JSON.parse(readFileSync(join(this.home, 'running.json'), 'utf8')) as Addresses;
   }
 
-  /** Plays a demo against the stack, as `npm run -s demo -- --once --json` does. */
+  /** Plays a demo against the stack, as `npm run -s demo -- --once --json` does; the first one trains for all of them. */
   async demo(...options: string[]): Promise<DemoDocument> {
-    const script = [join(TOOLS, 'demo', 'main.js'), '--once', '--json', ...options];
+    const keep = ['--keep-models', join(this.home, 'models')];
+    const script = [join(TOOLS, 'demo', 'main.js'), '--once', '--json', ...keep, ...options];
     const { stdout } = await promisify(execFile)(process.execPath, script, { env: this.env, maxBuffer: 1e7 });
     return JSON.parse(stdout) as DemoDocument;
   }
