@@ -223,6 +223,7 @@ function toPredictCall(request: MarketRequest, everyToken: boolean): proto.v1.IP
     requestId: request.requestId,
     unitId: request.unitId,
     placement: request.placement,
+    routing: { device: request.device },
     n: request.adIds.length,
     adId: [...request.adIds],
     campaignId: [...request.campaignIds],

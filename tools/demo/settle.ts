@@ -29,7 +29,11 @@ export async function settledReport(
   await waitFor('folding, and looking through the prediction log', WAIT_MS, async () => {
     report = await api.report(key);
     const { folding, reviewed } = report;
-    return folding.pendingDeltas + folding.spooled === 0 && Date.parse(reviewed.through ?? '') >= lastMs;
+    return (
+      folding.pendingDeltas + folding.spooled === 0 &&
+      !folding.totalsWaiting &&
+      Date.parse(reviewed.through ?? '') >= lastMs
+    );
   });
   return report;
 }

@@ -11,6 +11,7 @@ export interface MarketRequest {
   readonly index: number;
   readonly requestId: string;
   readonly unitId: string;
+  readonly device: string;
   /** The site. */
   readonly placement: string;
   /** Candidates as indexes into `world.ads`, in the order in which they are sent; distinct. */
@@ -33,6 +34,7 @@ export function requestAt(world: World, traffic: Traffic, index: number): Market
     index,
     requestId: `r-${traffic.runSeed}-${String(index).padStart(7, '0')}`,
     unitId: unitId(traffic.unit[index]),
+    device: world.names.devices[traffic.units.device[traffic.unit[index]]],
     placement: world.names.sites[traffic.site[index]],
     ads,
     adIds: offered.map((ad) => ad.id),

@@ -28,6 +28,9 @@ import { FlagReconciler } from './flag-sync/flag-reconciler';
 import { FlagWorker } from './flag-sync/flag-worker';
 import { UnleashAdmin } from './flag-sync/unleash-admin';
 import { AdRateService } from './ad-rate/ad-rate.service';
+import { EventComparison } from './event-total/event-comparison';
+import { EventTotalController } from './event-total/event-total.controller';
+import { EventTotals } from './event-total/event-totals';
 import { FoldService } from './fold/fold.service';
 import { HealthController } from './health/health.controller';
 import { HoldoutController } from './holdout/holdout.controller';
@@ -49,8 +52,7 @@ import { UnitHistoryStore } from './planning/unit-history';
 import { ReconcileService } from './reconcile/reconcile.service';
 import { RejectedEventController } from './rejected-event/rejected-event.controller';
 import { RejectedEventService } from './rejected-event/rejected-event.service';
-import { EventTotals } from './report/event-totals';
-import { EventTotalsController } from './report/event-totals.controller';
+import { FinalSnapshots } from './report/final-snapshots';
 import { KeptStatistics } from './report/kept-statistics';
 import { ReportController } from './report/report.controller';
 import { ReportService } from './report/report.service';
@@ -103,7 +105,7 @@ export class ExperimentsModule {
         WebhookController,
         MetricController,
         ReportController,
-        EventTotalsController,
+        EventTotalController,
         SampleController,
         PlanningController,
         ShadowController,
@@ -127,7 +129,9 @@ export class ExperimentsModule {
         KeptStatistics,
         ReportService,
         EventTotals,
+        EventComparison,
         SnapshotService,
+        FinalSnapshots,
         SampleStore,
         UnitHistoryStore,
         PlanningService,

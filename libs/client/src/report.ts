@@ -31,8 +31,16 @@ export interface Report {
   readonly families: { readonly goals: readonly FamilyTest[]; readonly secondaries: readonly FamilyTest[] };
   /** What each variant promises, by the goal and by revenue. */
   readonly outlook: readonly VariantOutlook[];
-  /** Deltas not yet in these numbers, the last one that is, and what predictors last said they hold. */
-  readonly folding: { readonly pendingDeltas: number; readonly foldedThrough: string; readonly spooled: number };
+  /**
+   * Deltas not yet in these numbers, the last one that is, what predictors last said they hold, and whether an ad server
+   * told totals that are not compared yet.
+   */
+  readonly folding: {
+    readonly pendingDeltas: number;
+    readonly foldedThrough: string;
+    readonly spooled: number;
+    readonly totalsWaiting: boolean;
+  };
   /** Logged requests that were looked through for leaks and latencies, and the time of the newest (ISO 8601). */
   readonly reviewed: { readonly requests: number; readonly through: string | null };
 }

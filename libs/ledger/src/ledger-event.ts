@@ -39,4 +39,7 @@ export interface Exposure {
   readonly unitId: string;
   readonly predictionId: string;
   readonly timeMs: number;
+  /** Where and on what the unit was when it came in, as its request's routing said; absent where it said nothing. */
+  readonly country?: string | undefined;
+  readonly device?: string | undefined;
 }

@@ -15,4 +15,6 @@ export const ADVISORY_LOCKS = {
   flagSync: 7_203_319,
   slices: 7_203_320,
   requestReview: 7_203_325,
+  eventTotals: 7_203_326,
+  finalSnapshots: 7_203_327,
 } as const;

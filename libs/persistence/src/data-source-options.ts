@@ -4,9 +4,12 @@ import { Access1795879800000 } from './migrations/access';
 import { AdCatalogue1795568400000 } from './migrations/ad-catalogue';
 import { AdRates1795651200000 } from './migrations/ad-rates';
 import { CalibrationMoments1795884300000 } from './migrations/calibration-moments';
+import { ComparedTotals1795888800000 } from './migrations/compared-totals';
+import { CovariateUnits1795889400000 } from './migrations/covariate-units';
 import { Covariates1795888500000 } from './migrations/covariates';
 import { EventTotals1795884900000 } from './migrations/event-totals';
 import { ExperimentLife1795880700000 } from './migrations/experiment-life';
+import { ExposureAttributes1795889100000 } from './migrations/exposure-attributes';
 import { Holdout1795887000000 } from './migrations/holdout';
 import { InitialSchema1795392000000 } from './migrations/initial-schema';
 import { KeptMoments1795827600000 } from './migrations/kept-moments';
@@ -58,6 +61,9 @@ export function dataSourceOptions(
       RatioMoments1795887900000,
       MetricDefinitions1795888200000,
       Covariates1795888500000,
+      ComparedTotals1795888800000,
+      ExposureAttributes1795889100000,
+      CovariateUnits1795889400000,
     ],
     // On a shared database, other tools keep a table by the usual name.
     migrationsTableName: MIGRATIONS_TABLE,

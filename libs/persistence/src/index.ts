@@ -8,5 +8,7 @@ export { BatchWriter, StoreUnavailable, type BatchWriterOptions } from './batch-
 export { BinaryRow, copyBinaryInto, dayText, daysSince2000 } from './copy-binary';
 export { CopyBlock } from './copy-block';
 export { copyInto, copyRow, type CopyValue } from './copy-text';
+export { inOneProcess } from './in-one-process';
+export { SoleClient } from './sole-client';
 export { withClient } from './with-client';
 export { HeardClient, openPool } from './open-pool';

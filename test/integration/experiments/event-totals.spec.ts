@@ -1,5 +1,9 @@
+import { Client } from 'pg';
+import type { Report } from '@adlift/client';
+import { ADVISORY_LOCKS } from '@adlift/persistence';
 import { rows } from '../setup/rows';
 import { TestApps } from '../setup/test-apps';
+import { until } from '../setup/until';
 import { experimentBody, publishTreatment } from './test-experiment';
 
 const KEY = 'totals-told';
@@ -8,7 +12,7 @@ describe('what an ad server says it has sent', () => {
   let apps: TestApps;
 
   beforeAll(async () => {
-    apps = await TestApps.start({});
+    apps = await TestApps.start({ predictor: { HEARTBEAT_MS: '200' } });
     await publishTreatment(apps);
     await post('/v1/experiments', { ...experimentBody(KEY), source: 'import' });
     await post(`/v1/experiments/${KEY}/start?force=true`);
@@ -40,23 +44,85 @@ describe('what an ad server says it has sent', () => {
         { variant: 'treatment', impressions: 50_000, clicks: 3000, ...treatment },
       ],
     });
-  const check = async () => (await apps.admin.report(KEY)).health.checks.find(({ name }) => name === 'events_complete');
+  /** What the report says once what was told is compared. */
+  const compared = (): Promise<Report> =>
+    until('what was told to be compared', async () => {
+      const report = await apps.admin.report(KEY);
+      return !report.folding.totalsWaiting && report;
+    });
+  const checkOf = ({ health }: Report) => health.checks.find(({ name }) => name === 'events_complete');
+  const check = async () => checkOf(await apps.admin.report(KEY));
+  const keepClicks = (clicks: number): Promise<unknown> =>
+    rows(
+      apps.database.url,
+      `UPDATE exp_moments SET sum_clicks = ${clicks}, nonzero_clicks = ${clicks}, product_clicks_clicks = ${clicks},
+         product_clicks_impressions = ${10 * clicks} WHERE experiment = '${KEY}' AND variant = 'treatment'`,
+    );
 
   it('makes the report invalid when events of one arm are not there, and valid again once they are', async () => {
     expect(await check()).toMatchObject({ ok: true, detail: 'the ad server has not told what it sent' });
     expect(await tell({}, { clicks: 3100 })).toEqual({ status: 204, body: undefined });
-    expect(await check()).toMatchObject({ ok: false });
-    expect((await check())?.detail).toContain('treatment 100 of 3100 clicks');
-    expect((await apps.admin.report(KEY)).experiment).toMatchObject({
-      verdict: 'invalid',
-      reasons: ['check_failed:events_complete'],
-    });
-    await rows(
-      apps.database.url,
-      `UPDATE exp_moments SET sum_clicks = 3100, nonzero_clicks = 3100, product_clicks_clicks = 3100,
-         product_clicks_impressions = 31000 WHERE experiment = '${KEY}' AND variant = 'treatment'`,
+    const report = await compared();
+    expect(checkOf(report)).toMatchObject({ ok: false });
+    expect(checkOf(report)?.detail).toContain('treatment 100 of 3100 clicks');
+    expect(report.experiment).toMatchObject({ verdict: 'invalid', reasons: ['check_failed:events_complete'] });
+    await keepClicks(3100);
+    await tell({}, { clicks: 3100 });
+    expect(checkOf(await compared())).toMatchObject({ ok: true });
+  });
+
+  // Of other units, so that nothing of them is in the arms that are compared.
+  const appendDelta = (client: Client): Promise<unknown> =>
+    client.query(
+      `INSERT INTO event_delta (experiment, phase, variant, unit, day, exposures)
+       VALUES ('another', 1, 'control', gen_random_uuid()::text, current_date, 1)`,
     );
-    expect(await check()).toMatchObject({ ok: true });
+
+  it('is compared while events never stop coming', async () => {
+    const steady = new Client({ connectionString: apps.database.url });
+    await steady.connect();
+    let coming = true;
+    const traffic = (async () => {
+      while (coming) await appendDelta(steady);
+    })();
+    try {
+      await keepClicks(3000);
+      await tell({}, { clicks: 3100 });
+      expect(checkOf(await compared())?.detail).toContain('treatment 100 of 3100 clicks');
+    } finally {
+      coming = false;
+      await traffic;
+      await steady.end();
+    }
+  });
+
+  it('waits for what a predictor holds and for what is not folded, and goes by what is kept then', async () => {
+    const other = new Client({ connectionString: apps.database.url });
+    await other.connect();
+    try {
+      await keepClicks(3000);
+      await other.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.fold]);
+      await other.query(
+        `INSERT INTO replica (id, address, software, flag_revision, models, started_at, spooled, spool_lag_ms)
+         VALUES ('holds', 'a:1', 's', '', '[]', now(), 7, 600000)`,
+      );
+      await tell({}, { clicks: 3100 });
+      const throughDelta = async (): Promise<string | null | undefined> => {
+        const sql = "SELECT through_delta AS id FROM event_total WHERE stage = 'waiting' AND variant = 'control'";
+        return (await rows<{ id: string | null }>(apps.database.url, sql))[0]?.id;
+      };
+      await until('the totals to be taken up', async () => (await throughDelta()) === null);
+      await appendDelta(other);
+      await other.query("UPDATE replica SET spooled = 0, spool_lag_ms = 0, spool_seen_at = now() WHERE id = 'holds'");
+      await until('a predictor to hold nothing as old', async () => typeof (await throughDelta()) === 'string');
+      expect(checkOf(await apps.admin.report(KEY))).toMatchObject({ ok: false });
+      await keepClicks(3100);
+      await other.query('SELECT pg_advisory_unlock($1)', [ADVISORY_LOCKS.fold]);
+      expect(checkOf(await compared())).toMatchObject({ ok: true });
+    } finally {
+      await other.query("DELETE FROM replica WHERE id = 'holds'");
+      await other.end();
+    }
   });
 
   it.each<[string, object, object, string | undefined, number, string]>([

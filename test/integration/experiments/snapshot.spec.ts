@@ -1,6 +1,7 @@
 import type { Report } from '@adlift/client';
 import { rows } from '../setup/rows';
 import { TestApps } from '../setup/test-apps';
+import { until } from '../setup/until';
 import { experimentBody, publishTreatment } from './test-experiment';
 
 const KEY = 'snapshot-kept';
@@ -17,7 +18,7 @@ describe('a snapshot of a report', () => {
   let apps: TestApps;
 
   beforeAll(async () => {
-    apps = await TestApps.start({});
+    apps = await TestApps.start({ experiments: { LIFECYCLE_INTERVAL_MS: '100' } });
     await publishTreatment(apps);
     await call('POST', '', { ...experimentBody(KEY), source: 'import' });
     await call('POST', `/${KEY}/start?force=true`);
@@ -74,6 +75,31 @@ describe('a snapshot of a report', () => {
       status: 200,
       body: { snapshots: [{ id: kept.id, digest: kept.digest, verdict: kept.verdict }] },
     });
+  });
+
+  it('is taken by itself when the traffic ends, without what still waits, and when the windows have drained', async () => {
+    const bySystem = async (): Promise<Kept[]> => {
+      const { body } = await call('GET', `/${KEY}/snapshots`);
+      const lines = (body as { snapshots: (Kept & { takenBy: string })[] }).snapshots;
+      return Promise.all(
+        lines
+          .filter(({ takenBy }) => takenBy === 'adlift')
+          .map(async ({ id }) => (await call('GET', `/${KEY}/snapshots/${id}`)).body as Kept),
+      );
+    };
+    const states = async (): Promise<string[]> => (await bySystem()).map(({ report }) => report.experiment.state);
+    expect(await states()).toEqual([]);
+    await rows(
+      apps.database.url,
+      `UPDATE experiment SET state = 'stopping', ended_at = now(), drain_until = now() + interval '1 day' WHERE key = $1`,
+      [KEY],
+    );
+    await until('the end of the traffic to be kept', async () => (await states()).length === 1);
+    await call('POST', `/${KEY}/conclude`);
+    await until('the conclusion to be kept', async () => (await states()).length === 2);
+    expect(await states()).toEqual(['concluded', 'stopping']);
+    const [concluded] = await bySystem();
+    expect(concluded?.report).toEqual(await apps.admin.report(KEY));
   });
 
   it('cannot be changed or taken away, not even by SQL', async () => {

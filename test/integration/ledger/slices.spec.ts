@@ -81,4 +81,22 @@ describe('slices', () => {
     expect(count('seen before')).toBe(expected?.old);
     expect(count('new')).toBe((expected?.all ?? NaN) - (expected?.old ?? NaN));
   });
+
+  it('put a unit where it was when it came in, by its earliest exposure in whatever order they arrive', async () => {
+    const writer = bench.writer();
+    const [first, later, silent] = [fact(1, 'a'), fact(2, 'a', fact(1, 'a').assignment.assigned), fact(3, 'b')];
+    await writer.recordExposures([{ ...exposureOf(later), country: 'FR', device: 'x'.repeat(41) }, exposureOf(silent)]);
+    await writer.recordExposures([{ ...exposureOf(first), country: 'DE', device: 'phone' }]);
+    await writer.recordEvents([first, later, silent].map((one) => eventOf(one, 'impression')));
+    const cut = async (dimension: 'country' | 'device') => {
+      await bench.withClient((client) => keepSlices(client, EXPERIMENT, PHASE, dimension));
+      return bench.rows(
+        `SELECT value, units::int, sum_impressions::int AS impressions FROM exp_slice
+         WHERE dimension = '${dimension}' ORDER BY value`,
+      );
+    };
+    const unknown = { value: 'unknown', units: 1, impressions: 1 };
+    expect(await cut('country')).toEqual([{ value: 'DE', units: 1, impressions: 2 }, unknown]);
+    expect(await cut('device')).toEqual([{ value: 'phone', units: 1, impressions: 2 }, unknown]);
+  });
 });

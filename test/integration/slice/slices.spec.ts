@@ -22,9 +22,12 @@ describe('slices of an experiment', () => {
     await startExperiment(apps, KEY);
     expect((await apps.admin.slices(KEY)).dimensions).toEqual([]);
     const tokens: string[] = [];
+    const routing: Record<string, string>[] = [{ device: 'phone', country: 'DE' }, { device: 'television' }];
     for (let i = 0; i < UNITS; i++) {
       const campaignId = [CAMPAIGNS[i % 3] ?? ''];
-      const { tokens: minted } = await apps.ordinary.predict(predictCall({ unitId: `unit-${i}`, campaignId }));
+      const { tokens: minted } = await apps.ordinary.predict(
+        predictCall({ unitId: `unit-${i}`, campaignId, routing: routing[i % 2] ?? {} }),
+      );
       tokens.push(minted[0]?.token ?? '');
     }
     await apps.ordinary.recordEvents(
@@ -38,7 +41,7 @@ describe('slices of an experiment', () => {
         const clicks = report.dimensions.map(({ slices }) =>
           slices.reduce((sum, { impressions }) => sum + impressions, 0),
         );
-        return clicks.length === 3 && clicks.every((impressions) => impressions === UNITS);
+        return clicks.length === 5 && clicks.every((impressions) => impressions === UNITS);
       },
       80_000,
     );
@@ -47,7 +50,9 @@ describe('slices of an experiment', () => {
 
   it('have the rates of each part, the largest first', () => {
     expect(report.experiment).toEqual({ key: KEY, phase: 1 });
-    expect(report.dimensions.map(({ dimension }) => dimension)).toEqual(['ad', 'campaign', 'placement']);
+    expect(report.dimensions.map(({ dimension }) => dimension)).toEqual([
+      ...['ad', 'campaign', 'country', 'device', 'placement'],
+    ]);
     const campaigns = report.dimensions[1];
     expect(campaigns?.slices.map(({ value }) => value)).toEqual([...CAMPAIGNS].sort());
     for (const { impressions, sampleRatio, metrics } of campaigns?.slices ?? []) {
@@ -63,6 +68,21 @@ describe('slices of an experiment', () => {
       expect(conversionRate?.adjustedP).toEqual({ treatment: null });
     }
     expect(Date.now() - Date.parse(campaigns?.countedAt ?? '')).toBeLessThan(60_000);
+  });
+
+  it('have what requests said of country and device when the unit came in', () => {
+    const parts = (dimension: string) =>
+      report.dimensions
+        .find((one) => one.dimension === dimension)
+        ?.slices.map(({ value, impressions }) => [value, impressions]);
+    expect(parts('device')).toEqual([
+      ['phone', UNITS / 2],
+      ['television', UNITS / 2],
+    ]);
+    expect(parts('country')).toEqual([
+      ['DE', UNITS / 2],
+      ['unknown', UNITS / 2],
+    ]);
   });
 
   it('have all rates when they are asked for', async () => {
@@ -105,7 +125,7 @@ describe('slices of an experiment', () => {
     expect(dimensions.map(({ dimension }) => dimension)).toEqual(['placement']);
     await expect(apps.admin.slices(KEY, 'weather')).rejects.toMatchObject({
       status: 400,
-      detail: 'dimension: must be one of placement, campaign, ad',
+      detail: 'dimension: must be one of placement, campaign, ad, country, device',
     });
     await expect(apps.admin.slices('nothing')).rejects.toMatchObject({ status: 404 });
   });

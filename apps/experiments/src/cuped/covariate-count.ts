@@ -6,7 +6,7 @@ import { MetricRegistry } from '../metric/metric-registry';
 import { referenceText } from '../metric/metric-definition';
 
 /** Days before the experiment that are looked at where its design names none. */
-const DAYS = 14;
+const DAYS = 7;
 
 /** Counts what the adjusted comparisons of an experiment are made of. */
 @Injectable()
@@ -18,10 +18,11 @@ export class CovariateCount {
 
   /** Of the metrics that its report shows. Sessions and requests were not there before, so of these there is nothing. */
   async count(client: ClientBase, key: string): Promise<void> {
-    const { design, phase } = await this.experiments.current(key);
+    const { design, phase, source } = await this.experiments.current(key);
     if (design.unit !== 'user') return;
     const shown = await this.metrics.shown(design, 'design');
     const counted = shown.map((metric) => ({ ...metric, key: referenceText(metric) }));
-    await keepCovariates(client, key, phase, design.cuped?.days ?? DAYS, counted);
+    const days = design.cuped?.days ?? DAYS;
+    await keepCovariates(client, { experiment: key, phase, days, fixed: source === 'flag', metrics: counted });
   }
 }

@@ -7,6 +7,7 @@ import { ExperimentChecks } from './experiment-checks';
 import { experimentDesign, type ExperimentDesign } from './experiment-design';
 import { ExperimentSteps, type Step, type StepTaken } from './experiment-steps';
 import { ExperimentStore } from './experiment-store';
+import { nextRampStep, reachedRampStep } from './ramp';
 import { designInForce, reachOf, type ExperimentEntity } from './experiment.entity';
 
 /** What may change of a started experiment, whose design is frozen. All throw as {@link ExperimentSteps.take} does. */
@@ -27,12 +28,11 @@ export class ExperimentAmendment {
     });
   }
 
-  /** Goes to the next step of the plan that was agreed to at the start. */
+  /** Goes to the next step of the plan that was agreed to. */
   rampOn(step: Step): Promise<StepTaken> {
     return this.steps.take(step, 'ramp', (_manager, experiment) => {
-      const next = experiment.schedule.ramp?.steps[experiment.rampStep + 1];
+      const next = nextRampStep(experiment.schedule, experiment.rollout);
       if (next === undefined) throw new DomainError('failed_precondition', 'the ramp has no further step');
-      experiment.rampStep++;
       return Promise.resolve(setRollout(experiment, next.rollout));
     });
   }
@@ -48,7 +48,7 @@ export class ExperimentAmendment {
         const highest = schedule.ramp?.steps.at(-1)?.rollout ?? 0;
         await this.approval.require(manager, experiment, highest, step.actor);
         experiment.schedule = schedule;
-        experiment.rampStep = 0;
+        experiment.rampStep = reachedRampStep(schedule, experiment.rollout);
         experiment.steppedAt = new Date();
       }
       if (Object.keys(variants).length === 0) return undefined;
@@ -93,6 +93,7 @@ export class ExperimentAmendment {
 }
 
 function setRollout(experiment: ExperimentEntity, rollout: number): 'on' | undefined {
+  experiment.rampStep = reachedRampStep(experiment.schedule, rollout);
   experiment.rollout = rollout;
   experiment.steppedAt = new Date();
   return experiment.state === 'running' ? 'on' : undefined;

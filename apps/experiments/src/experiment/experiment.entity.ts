@@ -82,13 +82,8 @@ export class ExperimentEntity {
 }
 
 /** Percent of its units that it gets without a further decision: now, or by the steps of its ramp that are still to come. */
-export function reachOf({
-  rollout,
-  rampStep,
-  schedule,
-}: Pick<ExperimentEntity, 'rollout' | 'rampStep' | 'schedule'>): number {
-  const ahead = schedule.ramp?.steps.slice(rampStep + 1) ?? [];
-  return Math.max(rollout ?? 0, ...ahead.map((step) => step.rollout));
+export function reachOf({ rollout, schedule }: Pick<ExperimentEntity, 'rollout' | 'schedule'>): number {
+  return Math.max(rollout ?? 0, schedule.ramp?.steps.at(-1)?.rollout ?? 0);
 }
 
 /** The design that holds now: as it was frozen, with what was amended. */

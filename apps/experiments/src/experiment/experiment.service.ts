@@ -22,6 +22,7 @@ import { designInForce, ExperimentEntity } from './experiment.entity';
 /** An experiment as those see it who analyse it: with the design that its present phase was served by. */
 export interface CurrentExperiment {
   readonly key: string;
+  readonly source: ExperimentEntity['source'];
   readonly state: ExperimentEntity['state'];
   readonly phase: number;
   readonly design: ExperimentDesign;
@@ -85,12 +86,12 @@ export class ExperimentService {
   /** Throws `not_found`. */
   async current(key: string): Promise<CurrentExperiment> {
     const experiment = await this.store.get(key);
-    const { state, phase, drift } = experiment;
+    const { source, state, phase, drift } = experiment;
     const design = designInForce(experiment);
     // Weights that were amended while it is paused hold from the next phase on.
     const served = await this.store.weights(key, phase);
     const variants = design.variants.map((one) => ({ ...one, weight: served.get(one.name) ?? one.weight }));
-    return { key, state, phase, drift, design: { ...design, variants } };
+    return { key, source, state, phase, drift, design: { ...design, variants } };
   }
 
   /**

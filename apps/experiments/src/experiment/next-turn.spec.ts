@@ -1,6 +1,7 @@
 import { experimentDesign } from './experiment-design';
 import { experimentSchedule } from './experiment-schedule';
 import { nextTurn } from './next-turn';
+import { nextRampStep } from './ramp';
 import type { VerdictNow } from './verdicts';
 
 const NOW = Date.UTC(2026, 10, 28, 12);
@@ -22,7 +23,7 @@ type Facts = Parameters<typeof nextTurn>[0];
 
 async function turn(schedule: object, facts: Partial<Facts> = {}, verdict = FINE): Promise<string | undefined> {
   const experiment: Facts = {
-    ...{ state: 'running', design, rampStep: 0, drainUntil: null, drift: null },
+    ...{ state: 'running', design, rollout: 1, drainUntil: null, drift: null },
     steppedAt: new Date(NOW - HOUR_MS),
     schedule: experimentSchedule.parse(schedule),
     ...facts,
@@ -50,8 +51,21 @@ describe('what is due', () => {
   it('is the next step of a ramp after its hold, until the last one', async () => {
     expect(await turn({ ramp: RAMP })).toBe('ramp');
     expect(await turn({ ramp: RAMP }, { steppedAt: new Date(NOW - HOUR_MS + 1) })).toBeUndefined();
-    expect(await turn({ ramp: RAMP }, { rampStep: 2, steppedAt: new Date(0) })).toBeUndefined();
+    expect(await turn({ ramp: RAMP }, { rollout: 100, steppedAt: new Date(0) })).toBeUndefined();
     expect(await turn({ ramp: RAMP }, { state: 'paused' })).toBeUndefined();
+  });
+
+  it('is the first step above a share that a hand or another plan has moved', async () => {
+    const at40 = { rollout: 40, steppedAt: new Date(NOW - HOUR_MS) };
+    expect(nextRampStep(experimentSchedule.parse({ ramp: RAMP }), 40)).toMatchObject({ index: 2, rollout: 100 });
+    expect(await turn({ ramp: RAMP }, at40)).toBe('ramp');
+    expect(await turn({ ramp: RAMP }, { ...at40, steppedAt: new Date(NOW - HOUR_MS + 1) })).toBeUndefined();
+    expect(nextRampStep(experimentSchedule.parse({ ramp: RAMP }), 0.5)).toEqual({
+      index: 0,
+      rollout: 1,
+      heldMinutes: 0,
+    });
+    expect(await turn({ ramp: RAMP }, { rollout: 0.5, steppedAt: new Date(NOW) })).toBe('ramp');
   });
 
   it('is no step while a check fails or the flag was changed by hand', async () => {
@@ -60,8 +74,8 @@ describe('what is due', () => {
   });
 
   it('is a rollback wherever the ramp is, unless it is not wanted', async () => {
-    for (const rampStep of [0, 2]) expect(await turn({ ramp: RAMP }, { rampStep }, BAD)).toBe('pause');
-    expect(await turn({ ramp: { ...RAMP, rollback: false } }, { rampStep: 2 }, BAD)).toBeUndefined();
+    for (const rollout of [1, 100]) expect(await turn({ ramp: RAMP }, { rollout }, BAD)).toBe('pause');
+    expect(await turn({ ramp: { ...RAMP, rollback: false } }, { rollout: 100 }, BAD)).toBeUndefined();
     expect(await turn({ stopOnPower: true }, {}, BAD)).toBeUndefined();
   });
 
@@ -74,7 +88,7 @@ describe('what is due', () => {
   it('asks for a verdict only where it matters', async () => {
     const verdict = jest.fn(() => Promise.resolve(FINE));
     const facts: Facts = {
-      ...{ state: 'running', design, rampStep: 0, drainUntil: null, drift: null, steppedAt: null },
+      ...{ state: 'running', design, rollout: 1, drainUntil: null, drift: null, steppedAt: null },
       schedule: experimentSchedule.parse({ stopAt: at(1) }),
     };
     await nextTurn(facts, NOW, verdict);

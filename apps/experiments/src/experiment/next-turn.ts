@@ -1,4 +1,5 @@
 import type { ExperimentEntity } from './experiment.entity';
+import { nextRampStep } from './ramp';
 import type { VerdictNow } from './verdicts';
 
 /** What is to be done with an experiment by itself, and why. */
@@ -7,10 +8,7 @@ export interface Turn {
   readonly reason: string;
 }
 
-type Facts = Pick<
-  ExperimentEntity,
-  'state' | 'schedule' | 'design' | 'rampStep' | 'steppedAt' | 'drainUntil' | 'drift'
->;
+type Facts = Pick<ExperimentEntity, 'state' | 'schedule' | 'design' | 'rollout' | 'steppedAt' | 'drainUntil' | 'drift'>;
 
 const MINUTE_MS = 60_000;
 
@@ -38,7 +36,7 @@ export async function nextTurn(
 }
 
 function turnByVerdict(
-  { schedule, design, rampStep, steppedAt, drift }: Facts,
+  { schedule, design, rollout, steppedAt, drift }: Facts,
   nowMs: number,
   { verdict, reasons, exposedUnits }: VerdictNow,
 ): Turn | undefined {
@@ -48,9 +46,8 @@ function turnByVerdict(
   if (verdict === 'invalid' || drift !== null) return undefined;
   if (stopOnPower && exposedUnits >= design.plannedUnits)
     return { action: 'stop', reason: `${exposedUnits} of ${design.plannedUnits} planned units were exposed` };
-  const step = ramp?.steps[rampStep];
-  const next = ramp?.steps[rampStep + 1];
-  if (step === undefined || next === undefined || steppedAt === null) return undefined;
-  const held = nowMs - steppedAt.getTime() >= step.holdMinutes * MINUTE_MS;
-  return held ? { action: 'ramp', reason: `${step.rollout} % was held for ${step.holdMinutes} minutes` } : undefined;
+  const next = nextRampStep(schedule, rollout);
+  if (next === undefined || steppedAt === null) return undefined;
+  const held = nowMs - steppedAt.getTime() >= next.heldMinutes * MINUTE_MS;
+  return held ? { action: 'ramp', reason: `${rollout} % was held for ${next.heldMinutes} minutes` } : undefined;
 }

@@ -3,7 +3,7 @@ import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationB
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Repeating } from '@adlift/background';
-import { ADVISORY_LOCKS } from '@adlift/persistence';
+import { ADVISORY_LOCKS, inOneProcess } from '@adlift/persistence';
 import { DomainError } from '@adlift/problem';
 import { observe } from '@adlift/telemetry';
 import { flagCalls } from './flag-calls';
@@ -76,11 +76,7 @@ export class FlagWorker implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async turn(): Promise<void> {
-    await this.source.transaction(async (manager) => {
-      const [lock] = await manager.query<[{ taken: boolean }]>('SELECT pg_try_advisory_xact_lock($1) AS taken', [
-        ADVISORY_LOCKS.flagSync,
-      ]);
-      if (!lock.taken) return;
+    await inOneProcess(this.source, ADVISORY_LOCKS.flagSync, async (manager) => {
       let failing = 0;
       for (const pending of await this.outbox.due(manager)) failing += (await this.carryOut(manager, pending)) ? 0 : 1;
       this.failing = failing;

@@ -6,7 +6,7 @@ import { newMetric } from '../metric/metric-body';
 import { newPolicy } from '../model/serving-policy';
 import { aaBody, powerBody } from '../planning/planning-body';
 import { rejectedQuery, replayedBody } from '../rejected-event/rejected-query';
-import { eventTotals } from '../report/event-totals';
+import { eventTotals } from '../event-total/event-totals';
 import { sampleQuery } from '../sample/sample-query';
 import { sliceQuery } from '../slice/slice-query';
 import { traceQuery } from '../trace/trace-query';

@@ -1,7 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { Client } from 'pg';
 import { Repeating } from '@adlift/background';
-import { HeardClient } from '@adlift/persistence';
+import { ADVISORY_LOCKS, SoleClient } from '@adlift/persistence';
 import { observe } from '@adlift/telemetry';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 import { reconcile } from './reconcile';
@@ -23,11 +22,19 @@ export class ReconcileService implements OnApplicationBootstrap, OnApplicationSh
       return this.config.RECONCILE_INTERVAL_MS;
     },
   });
-  private client: Client | undefined;
+  private readonly client: SoleClient;
   private mismatches = 0;
   private comparedAt = Date.now();
 
-  constructor(@Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment) {}
+  constructor(@Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment) {
+    this.client = new SoleClient(
+      {
+        ...{ connectionString: config.DATABASE_URL, application_name: 'adlift-reconcile' },
+        statement_timeout: TIMEOUT_MS,
+      },
+      ADVISORY_LOCKS.reconcile,
+    );
+  }
 
   onApplicationBootstrap(): void {
     observe('adlift_reconcile_mismatches', 'Kept statistics that differ from the raw rows; must be 0', () => [
@@ -42,32 +49,20 @@ export class ReconcileService implements OnApplicationBootstrap, OnApplicationSh
   async onApplicationShutdown(): Promise<void> {
     const ended = this.comparing.end();
     // A comparison may take minutes, and loses nothing by being cut off.
-    await this.client?.end().catch(() => undefined);
+    await this.client.cutOff();
     await ended;
   }
 
   private async compare(turn: number): Promise<void> {
-    const client = new HeardClient({
-      connectionString: this.config.DATABASE_URL,
-      application_name: 'adlift-reconcile',
-      statement_timeout: TIMEOUT_MS,
-    });
-    this.client = client;
-    try {
-      await client.connect();
-      const result = await reconcile(client, turn);
-      if (result === undefined) return;
-      const { work, differing } = result;
-      this.mismatches = differing.length;
-      this.comparedAt = Date.now();
-      if (differing.length > 0) {
-        this.logger.error(
-          `the statistics of day ${work.day ?? '-'} and experiment ${work.experiment ?? '-'} are not what the raw rows say: ${differing.join('; ')}`,
-        );
-      }
-    } finally {
-      this.client = undefined;
-      await client.end().catch(() => undefined);
+    const result = await this.client.work((client) => reconcile(client, turn));
+    if (result === undefined) return;
+    const { work, differing } = result;
+    this.mismatches = differing.length;
+    this.comparedAt = Date.now();
+    if (differing.length > 0) {
+      this.logger.error(
+        `the statistics of day ${work.day ?? '-'} and experiment ${work.experiment ?? '-'} are not what the raw rows say: ${differing.join('; ')}`,
+      );
     }
   }
 }

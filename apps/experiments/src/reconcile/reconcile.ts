@@ -1,7 +1,6 @@
 import type { ClientBase } from 'pg';
 import { mismatches, misjudgedEvents } from '@adlift/ledger';
 import { reconcileWork, type ReconcileWork } from './reconcile-work';
-import { ADVISORY_LOCKS } from '@adlift/persistence';
 
 export interface Reconciliation {
   readonly work: ReconcileWork;
@@ -11,32 +10,24 @@ export interface Reconciliation {
 
 const MAX_LISTED = 20;
 
-/** Compares the day and the experiment whose turn it is with the raw rows; undefined while another process does. */
-export async function reconcile(client: ClientBase, turn: number): Promise<Reconciliation | undefined> {
-  const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [
-    ADVISORY_LOCKS.reconcile,
-  ]);
-  if (rows[0]?.mine !== true) return undefined;
-  try {
-    const work = await reconcileWork(client, turn);
-    const { day, experiment } = work;
-    const wrong = [
-      ...(day === undefined ? [] : await mismatches(client, { day }, MAX_LISTED)),
-      ...(experiment === undefined ? [] : await mismatches(client, { experiment }, MAX_LISTED)),
-    ];
-    const misjudged = day === undefined || !(await hasNeighbour(client, day)) ? [] : await misjudgedEvents(client, day);
-    return {
-      work,
-      differing: [
-        ...wrong.map(({ table, key }) => `${table} ${JSON.stringify(key)}`),
-        ...misjudged
-          .slice(0, MAX_LISTED)
-          .map(({ kind, predictionId, idx, valid }) => `${kind} ${predictionId}/${idx} valid=${valid}`),
-      ],
-    };
-  } finally {
-    await client.query('SELECT pg_advisory_unlock($1)', [ADVISORY_LOCKS.reconcile]).catch(() => undefined);
-  }
+/** Compares the day and the experiment whose turn it is with the raw rows. */
+export async function reconcile(client: ClientBase, turn: number): Promise<Reconciliation> {
+  const work = await reconcileWork(client, turn);
+  const { day, experiment } = work;
+  const wrong = [
+    ...(day === undefined ? [] : await mismatches(client, { day }, MAX_LISTED)),
+    ...(experiment === undefined ? [] : await mismatches(client, { experiment }, MAX_LISTED)),
+  ];
+  const misjudged = day === undefined || !(await hasNeighbour(client, day)) ? [] : await misjudgedEvents(client, day);
+  return {
+    work,
+    differing: [
+      ...wrong.map(({ table, key }) => `${table} ${JSON.stringify(key)}`),
+      ...misjudged
+        .slice(0, MAX_LISTED)
+        .map(({ kind, predictionId, idx, valid }) => `${kind} ${predictionId}/${idx} valid=${valid}`),
+    ],
+  };
 }
 
 /** Whether the day before was not dropped: clicks around midnight are judged by those on its other side. */

@@ -2,15 +2,16 @@ import type { FamilyTest } from '@adlift/client';
 import { addUnitValues, emptyCrossSums, type CrossSums } from '@adlift/statistics';
 import { jsonDigest } from '@adlift/wire';
 import { experimentDesign } from '../experiment/experiment-design';
+import type { EventCounts } from '../event-total/compared-totals';
 import { CLASSIC_METRICS } from '../metric/built-in-metrics';
 import type { MetricDefinition } from '../metric/metric-definition';
 import { composeReport } from './compose-report';
 import type { ReportInputs } from './report-inputs';
-import type { SentEvents } from './kept-statistics';
 import { armOf, inputsOf, phaseOf, TWO_ARMS, type UnitOutcome } from './phase-statistics.fixture';
 import { restoreInputs, storeInputs, type StoredInputs } from './snapshot-inputs';
 
 const UNITS = 2000;
+const TOLD = { waiting: false, toldAt: '2026-11-20T12:00:00.000Z' };
 
 /** Every second unit clicks once in ten impressions, as its model predicts; prices differ a little. */
 const honest = (unit: number): UnitOutcome => ({
@@ -81,28 +82,27 @@ describe('a report', () => {
     });
   });
 
-  const withSent = (control: SentEvents, treatment: SentEvents, waiting = 0): ReportInputs => {
+  const kept = { impressions: 20_000, clicks: 1000 };
+  const withTold = (control: EventCounts, treatment: EventCounts): ReportInputs => {
     const { statistics, ...rest } = inputs(honest);
-    const sent = new Map(Object.entries({ a: control, b: treatment }));
-    return { ...rest, statistics: { ...statistics, sent, pendingDeltas: waiting } };
+    const arms = { a: { told: control, kept }, b: { told: treatment, kept } };
+    return { ...rest, statistics: { ...statistics, sent: { ...TOLD, arms } } };
   };
 
   it('is invalid when events of one arm are missing, and not for a few in both', () => {
-    const kept = { impressions: 20_000, clicks: 1000 };
     const more = { impressions: 20_300, clicks: 1015 };
     const reasons = (given: ReportInputs): readonly string[] => composeReport(given).experiment.reasons;
-    expect(reasons(withSent(kept, { ...kept, impressions: 20_300 }))).toEqual(['check_failed:events_complete']);
-    expect(reasons(withSent({ ...kept, clicks: 1015 }, kept))).toEqual(['check_failed:events_complete']);
-    expect(reasons(withSent({ impressions: 22_000, clicks: 1100 }, { impressions: 22_000, clicks: 1100 }))).toEqual([
+    expect(reasons(withTold(kept, { ...kept, impressions: 20_300 }))).toEqual(['check_failed:events_complete']);
+    expect(reasons(withTold({ ...kept, clicks: 1015 }, kept))).toEqual(['check_failed:events_complete']);
+    expect(reasons(withTold({ impressions: 22_000, clicks: 1100 }, { impressions: 22_000, clicks: 1100 }))).toEqual([
       'check_failed:events_complete',
     ]);
-    expect(reasons(withSent(more, more))).toEqual(['rpm_undecided:b']);
-    expect(reasons(withSent({ impressions: 18_000, clicks: 900 }, kept))).toEqual(['rpm_undecided:b']);
-    expect(reasons(withSent(kept, more, 3))).toEqual(['rpm_undecided:b']);
+    expect(reasons(withTold(more, more))).toEqual(['rpm_undecided:b']);
+    expect(reasons(withTold({ impressions: 18_000, clicks: 900 }, kept))).toEqual(['rpm_undecided:b']);
   });
 
   it('comes out to the digit from inputs that were stored as JSON', () => {
-    const sent = new Map([['b', { impressions: 20_000, clicks: 1000 }]]);
+    const sent = { ...TOLD, arms: { b: { told: kept, kept } } };
     const plain = inputs((unit) => ({ ...dearer(unit), micros: dearer(unit).micros * 1_000_003 }));
     const given = { ...plain, statistics: { ...plain.statistics, sent } };
     const stored = JSON.parse(JSON.stringify(storeInputs(given))) as StoredInputs;

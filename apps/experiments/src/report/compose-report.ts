@@ -41,6 +41,7 @@ export function composeReport(inputs: ReportInputs): Report {
       pendingDeltas: statistics.pendingDeltas,
       foldedThrough: statistics.foldedThrough,
       spooled: statistics.spooled.records,
+      totalsWaiting: statistics.sent.waiting,
     },
     reviewed: { requests: statistics.review.requests, through: statistics.review.through },
   };

@@ -4,9 +4,9 @@ import {
   sampleRatioBayesFactor,
   sampleRatioChiSquare,
 } from '@adlift/statistics';
+import { lostEvents } from '../event-total/lost-events';
 import type { ExperimentDesign } from '../experiment/experiment-design';
 import type { PhaseStatistics } from './kept-statistics';
-import { lostEvents } from './lost-events';
 import { MAX_UNEXPOSED_SHARE, servedAsAssigned } from './served-as-assigned';
 import type { HealthCheck } from '@adlift/client';
 
@@ -22,7 +22,7 @@ export function healthChecks(design: ExperimentDesign, statistics: PhaseStatisti
     severalArms(statistics),
     exposures(statistics),
     ...servedAsAssigned(statistics),
-    lostEvents(design, statistics),
+    lostEvents(design, statistics.sent),
     spools(statistics),
     lag(statistics),
   ];

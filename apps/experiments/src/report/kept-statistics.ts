@@ -4,14 +4,15 @@ import type { DataSource } from 'typeorm';
 import type { ArmSums } from '@adlift/statistics';
 import { armSums, sumsOf, type MomentsRow } from '../metric/estimate-metric';
 import type { MetricDefinition } from '../metric/metric-definition';
+import { comparedTotals, type ComparedTotals } from '../event-total/compared-totals';
 import { servedRequests, type ServedRequests } from './served-requests';
 
 /** Everything a report reads about one phase, taken in one snapshot. */
 export interface PhaseStatistics extends ServedRequests {
   /** By variant; a variant without an exposed unit is absent. */
   readonly arms: ReadonlyMap<string, ArmStatistics>;
-  /** What ad servers say they have sent, by variant; empty while none has told. */
-  readonly sent: ReadonlyMap<string, SentEvents>;
+  /** What ad servers say they have sent. */
+  readonly sent: ComparedTotals;
   /** Days since the phase was opened, to its end if it has one. */
   readonly days: number;
   /** Units that were exposed to, or have events in, more than one arm. */
@@ -23,12 +24,6 @@ export interface PhaseStatistics extends ServedRequests {
   readonly foldedThrough: string;
   /** Events and exposures that predictors hold and PostgreSQL has not, as they last told, and the age of the oldest. */
   readonly spooled: { readonly records: number; readonly oldestSeconds: number };
-}
-
-/** Events of one arm since the phase began. */
-export interface SentEvents {
-  readonly impressions: number;
-  readonly clicks: number;
 }
 
 export interface ArmStatistics {
@@ -62,10 +57,6 @@ export class KeptStatistics {
         'SELECT units_in_several_arms, units_without_exposure FROM exp_phase WHERE experiment = $1 AND phase = $2',
         [experiment, phase],
       );
-      const sent: MomentsRow[] = await manager.query(
-        'SELECT variant, impressions, clicks FROM event_total WHERE experiment = $1 AND phase = $2 ORDER BY variant',
-        [experiment, phase],
-      );
       const [opened]: MomentsRow[] = await manager.query(
         `SELECT extract(epoch FROM coalesce(closed_at, now()) - opened_at) / 86400 AS days
          FROM experiment_phase WHERE experiment = $1 AND phase = $2`,
@@ -83,12 +74,7 @@ export class KeptStatistics {
       );
       return {
         arms: new Map(arms.map((row) => [row['variant'] ?? '', armStatistics(row, metrics)])),
-        sent: new Map(
-          sent.map(({ variant, impressions, clicks }) => [
-            variant ?? '',
-            { impressions: Number(impressions), clicks: Number(clicks) },
-          ]),
-        ),
+        sent: await comparedTotals(manager, experiment, phase),
         ...(await servedRequests(manager, experiment, phase)),
         days: Number(opened?.['days'] ?? 0),
         unitsInSeveralArms: Number(counts?.['units_in_several_arms'] ?? 0),

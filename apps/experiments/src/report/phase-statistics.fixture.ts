@@ -55,7 +55,7 @@ export function armOf(units: number, outcome: (unit: number) => UnitOutcome): Ar
 export function phaseOf(arms: Readonly<Record<string, ArmStatistics>>): PhaseStatistics {
   return {
     arms: new Map(Object.entries(arms)),
-    sent: new Map(),
+    sent: { waiting: false, toldAt: null, arms: {} },
     review: { through: null, requests: 0, leaked: 0, unverified: 0, example: null, unexposedUnits: 0 },
     latency: {},
     handEdit: null,

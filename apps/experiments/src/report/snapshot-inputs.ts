@@ -2,7 +2,7 @@ import type { ArmSums } from '@adlift/statistics';
 import { restoreCovariates, storeCovariates, type StoredCovariates } from '../cuped/stored-covariates';
 import { CLASSIC_METRICS } from '../metric/built-in-metrics';
 import type { ReportInputs } from './report-inputs';
-import type { ArmStatistics, PhaseStatistics, SentEvents } from './kept-statistics';
+import type { ArmStatistics, PhaseStatistics } from './kept-statistics';
 
 /** Exact integers are kept as text, which JSON does not round. */
 type StoredSums = { readonly [sum in keyof ArmSums]: string };
@@ -18,9 +18,8 @@ export type StoredInputs = Omit<ReportInputs, 'metrics' | 'statistics' | 'covari
   readonly metrics?: ReportInputs['metrics'];
   /** By metric; absent where none were counted. */
   readonly covariates?: Readonly<Record<string, StoredCovariates>>;
-  readonly statistics: Omit<PhaseStatistics, 'arms' | 'sent'> & {
+  readonly statistics: Omit<PhaseStatistics, 'arms'> & {
     readonly arms: Readonly<Record<string, StoredArm>>;
-    readonly sent: Readonly<Record<string, SentEvents>>;
   };
 };
 
@@ -34,9 +33,8 @@ export function storeInputs({ statistics, covariates, ...rest }: ReportInputs): 
       calibration: storeSums(arm.calibration),
     },
   ]);
-  const sent = Object.fromEntries(statistics.sent);
   const stored = Object.fromEntries(Array.from(covariates, ([metric, counted]) => [metric, storeCovariates(counted)]));
-  return { ...rest, covariates: stored, statistics: { ...statistics, arms: Object.fromEntries(arms), sent } };
+  return { ...rest, covariates: stored, statistics: { ...statistics, arms: Object.fromEntries(arms) } };
 }
 
 /** The inputs that were stored. */
@@ -54,9 +52,8 @@ export function restoreInputs({
       calibration: restoreSums(arm.calibration),
     },
   ]);
-  const sent = new Map(Object.entries(statistics.sent));
   const counted = new Map(Object.entries(covariates).map(([metric, stored]) => [metric, restoreCovariates(stored)]));
-  return { ...rest, metrics, covariates: counted, statistics: { ...statistics, arms: new Map(arms), sent } };
+  return { ...rest, metrics, covariates: counted, statistics: { ...statistics, arms: new Map(arms) } };
 }
 
 function storeSums(sums: ArmSums): StoredSums {

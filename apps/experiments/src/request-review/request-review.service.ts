@@ -9,7 +9,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { LRUCache } from 'lru-cache';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Repeating } from '@adlift/background';
-import { ADVISORY_LOCKS } from '@adlift/persistence';
+import { ADVISORY_LOCKS, inOneProcess } from '@adlift/persistence';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 import { armRule, type ArmRule } from './arm-rule';
 import { judgeAssignments } from './judge-assignments';
@@ -49,7 +49,7 @@ export class RequestReviewService implements OnApplicationBootstrap, BeforeAppli
     this.looking = new Repeating({
       turn: async () => {
         const started = performance.now();
-        await this.source.transaction((manager) => this.review(manager));
+        await inOneProcess(this.source, ADVISORY_LOCKS.requestReview, (manager) => this.review(manager));
         return Math.max(pauseMs, Math.min(LONGEST_PAUSE_MS, (performance.now() - started) / BUSY_SHARE));
       },
       failed: ({ message }, again) => {
@@ -68,10 +68,6 @@ export class RequestReviewService implements OnApplicationBootstrap, BeforeAppli
   }
 
   private async review(manager: EntityManager): Promise<void> {
-    const [lock] = await manager.query<[{ taken: boolean }]>('SELECT pg_try_advisory_xact_lock($1) AS taken', [
-      ADVISORY_LOCKS.requestReview,
-    ]);
-    if (!lock.taken) return;
     const store = new RequestReviewStore(manager);
     const { throughMs, nowMs, heldMs } = await store.state();
     const fromMs = Math.round(throughMs ?? nowMs - FIRST_LOOK_MS);

@@ -1,7 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { Client } from 'pg';
 import { Repeating } from '@adlift/background';
-import { ADVISORY_LOCKS, HeardClient } from '@adlift/persistence';
+import { ADVISORY_LOCKS, SoleClient } from '@adlift/persistence';
 import { observe } from '@adlift/telemetry';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 import { applyRetention } from './retention';
@@ -26,10 +25,19 @@ export class RetentionService implements OnApplicationBootstrap, OnApplicationSh
       return INTERVAL_MS;
     },
   });
-  private client: Client | undefined;
+  private readonly client: SoleClient;
   private failed = 0;
 
-  constructor(@Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment) {}
+  constructor(@Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment) {
+    this.client = new SoleClient(
+      {
+        ...{ connectionString: config.DATABASE_URL, application_name: 'adlift-retention' },
+        // Writers must not stand in a queue behind a drop that waits for one of them.
+        lock_timeout: LOCK_TIMEOUT_MS,
+      },
+      ADVISORY_LOCKS.retention,
+    );
+  }
 
   onApplicationBootstrap(): void {
     observe('adlift_retention_failures', 'Runs of this process that could not drop what is too old', () => [
@@ -41,35 +49,20 @@ export class RetentionService implements OnApplicationBootstrap, OnApplicationSh
   async onApplicationShutdown(): Promise<void> {
     const ended = this.hourly.end();
     // Every day is dropped in a transaction of its own: what is cut off is done another time.
-    await this.client?.end().catch(() => undefined);
+    await this.client.cutOff();
     await ended;
   }
 
   private async apply(ending: AbortSignal): Promise<void> {
     const { DATABASE_URL: databaseUrl, RETENTION_EXPORT_DIR: exportFolder } = this.config;
-    const client = new HeardClient({
-      ...{ connectionString: databaseUrl, application_name: 'adlift-retention' },
-      // Writers must not stand in a queue behind a drop that waits for one of them.
-      lock_timeout: LOCK_TIMEOUT_MS,
-    });
-    this.client = client;
-    try {
-      await client.connect();
-      const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [
-        ADVISORY_LOCKS.retention,
-      ]);
-      if (rows[0]?.mine !== true) return;
-      await applyRetention({
+    await this.client.work((client) =>
+      applyRetention({
         ...{ client, databaseUrl, exportFolder, nowMs: Date.now(), signal: ending },
         eventDays: this.config.EVENT_RETENTION_DAYS,
         predictionDays: this.config.PREDICTION_RETENTION_DAYS,
         rejectedDays: this.config.REJECTED_RETENTION_DAYS,
         log: (line) => this.logger.log(line),
-      });
-    } finally {
-      this.client = undefined;
-      // The lock ends with the connection.
-      await client.end().catch(() => undefined);
-    }
+      }),
+    );
   }
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplica
 import type { Client } from 'pg';
 import { Repeating } from '@adlift/background';
 import { keepSlices, SLICE_DIMENSIONS } from '@adlift/ledger';
-import { ADVISORY_LOCKS, HeardClient } from '@adlift/persistence';
+import { ADVISORY_LOCKS, SoleClient } from '@adlift/persistence';
 import { CovariateCount } from '../cuped/covariate-count';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 import { SliceStore, type SlicedExperiment } from './slice-store';
@@ -16,7 +16,7 @@ const BUSY_SHARE = 0.05;
 @Injectable()
 export class SliceService implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('slices');
-  private client: Client | undefined;
+  private readonly client: SoleClient;
   private readonly counting = new Repeating({
     turn: async (ending) => {
       const started = performance.now();
@@ -33,7 +33,15 @@ export class SliceService implements OnApplicationBootstrap, OnApplicationShutdo
     @Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment,
     private readonly store: SliceStore,
     private readonly covariates: CovariateCount,
-  ) {}
+  ) {
+    this.client = new SoleClient(
+      {
+        ...{ connectionString: config.DATABASE_URL, application_name: 'adlift-slices' },
+        statement_timeout: TIMEOUT_MS,
+      },
+      ADVISORY_LOCKS.slices,
+    );
+  }
 
   onApplicationBootstrap(): void {
     this.counting.start(this.config.SLICES_REFRESH_MS);
@@ -42,24 +50,14 @@ export class SliceService implements OnApplicationBootstrap, OnApplicationShutdo
   async onApplicationShutdown(): Promise<void> {
     const ended = this.counting.end();
     // A count may take minutes, and loses nothing by being cut off.
-    await this.client?.end().catch(() => undefined);
+    await this.client.cutOff();
     await ended;
   }
 
   private async count(ending: AbortSignal): Promise<void> {
     const experiments = await this.store.open();
     if (experiments.length === 0) return;
-    const client = new HeardClient({
-      ...{ connectionString: this.config.DATABASE_URL, application_name: 'adlift-slices' },
-      statement_timeout: TIMEOUT_MS,
-    });
-    this.client = client;
-    try {
-      await client.connect();
-      const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [
-        ADVISORY_LOCKS.slices,
-      ]);
-      if (rows[0]?.mine !== true) return;
+    await this.client.work(async (client) => {
       let trouble: Error | undefined;
       for (const experiment of experiments) {
         if (ending.aborted) return;
@@ -67,11 +65,7 @@ export class SliceService implements OnApplicationBootstrap, OnApplicationShutdo
         await this.countOne(client, experiment, ending).catch((error: Error) => (trouble ??= error));
       }
       if (trouble !== undefined && !ending.aborted) throw trouble;
-    } finally {
-      this.client = undefined;
-      // The lock ends with the connection.
-      await client.end().catch(() => undefined);
-    }
+    });
   }
 
   private async countOne(client: Client, { key, phase }: SlicedExperiment, ending: AbortSignal): Promise<void> {

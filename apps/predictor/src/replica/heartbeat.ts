@@ -8,7 +8,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import type { Pool, QueryConfig } from 'pg';
+import type { Pool, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { Repeating } from '@adlift/background';
 import { Ledger } from '@adlift/ledger';
 import { observe } from '@adlift/telemetry';
@@ -29,11 +29,11 @@ const BEAT_TIMEOUT_MS = 5000;
 /** Replicas that were silent for a day are forgotten with the same statement. */
 const BEAT = `
   WITH forgotten AS (DELETE FROM replica WHERE seen_at < now() - interval '1 day' AND id <> $1)
-  INSERT INTO replica (id, address, software, flag_revision, models, started_at, spooled, spool_lag_ms)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+  INSERT INTO replica (id, address, software, flag_revision, models, started_at, spooled, spool_lag_ms, spool_seen_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
   ON CONFLICT (id) DO UPDATE SET
     flag_revision = EXCLUDED.flag_revision, models = EXCLUDED.models, spooled = EXCLUDED.spooled,
-    spool_lag_ms = EXCLUDED.spool_lag_ms, seen_at = now()`;
+    spool_lag_ms = EXCLUDED.spool_lag_ms, spool_seen_at = EXCLUDED.spool_seen_at, seen_at = now()`;
 
 /**
  * Tells of this replica every HEARTBEAT_MS, and when its models change. It goes to PostgreSQL directly: a replica that
@@ -93,12 +93,24 @@ export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutd
     this.told = models;
     const flagRevision = jsonDigest(this.flags.current().map(({ experiment, digest }) => [experiment, digest]));
     const { id, address, software, startedAt } = this;
+    // By the database's clock, and before the look: whatever was taken in by then is seen.
+    const lookedAt = await this.now();
     const { events, exposures } = this.ledger.pending;
-    const spool = [events + exposures, this.ledger.lagMs];
+    const spool = [events + exposures, this.ledger.lagMs, lookedAt];
     const values = [id, address, software, flagRevision, models, startedAt, ...spool];
-    const query: QueryConfig & { query_timeout: number } = { text: BEAT, values, query_timeout: BEAT_TIMEOUT_MS };
-    await this.pool.query(query);
+    await this.query(BEAT, values);
     this.beatAt = Date.now();
+  }
+
+  private async now(): Promise<Date> {
+    const { rows } = await this.query<{ now: Date }>('SELECT clock_timestamp() AS now', []);
+    if (rows[0] === undefined) throw new Error('PostgreSQL gave no time');
+    return rows[0].now;
+  }
+
+  private query<Row extends QueryResultRow>(text: string, values: unknown[]): Promise<QueryResult<Row>> {
+    const query: QueryConfig & { query_timeout: number } = { text, values, query_timeout: BEAT_TIMEOUT_MS };
+    return this.pool.query<Row>(query);
   }
 
   private async leave(): Promise<void> {

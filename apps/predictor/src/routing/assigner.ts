@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { decide, outside, parsePlan, type Assignment, type Decision, type VariantPlan } from '@adlift/assignment';
-import { Ledger } from '@adlift/ledger';
+import { Ledger, type Exposure } from '@adlift/ledger';
 import { InvalidField, type PredictRequest } from '@adlift/wire';
 import { budgetOfArm, restOfBudgets, WHOLE_BUDGET, type BudgetPart } from './budget-part';
 import { FlagRecorder } from './flag-recorder';
@@ -38,7 +38,10 @@ export class Assigner {
 
   /** Throws InvalidField when `force_variant` names no variant. */
   route(request: PredictRequest, predictionId: string, timeMs: number): Route {
-    return this.decided(request, (decision, unitId, kind) => this.expose(decision, unitId, kind, predictionId, timeMs));
+    return this.decided(request, (decision, unitId, kind) => {
+      const { country, device } = request.routing;
+      return this.expose(decision, kind, { unitId, predictionId, timeMs, country, device });
+    });
   }
 
   /** The route that the request would get, without exposing its unit. Throws as {@link route} does. */
@@ -75,16 +78,11 @@ export class Assigner {
     return { assignments, plan, forced: false, unitId, budget };
   }
 
-  private expose(
-    { assignment }: Decision,
-    unitId: string,
-    kind: UnitKind,
-    predictionId: string,
-    timeMs: number,
-  ): boolean {
+  private expose({ assignment }: Decision, kind: UnitKind, entry: Omit<Exposure, 'assignment'>): boolean {
+    const { unitId } = entry;
     const key = `${assignment.experiment}\n${assignment.phase}\n${assignment.assigned}\n${unitId}`;
     if (this.exposed.has(key)) return true;
-    if (!this.ledger.expose({ assignment, unitId, predictionId, timeMs })) {
+    if (!this.ledger.expose({ assignment, ...entry })) {
       this.unloggedExposures++;
       return false;
     }

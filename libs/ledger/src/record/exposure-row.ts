@@ -4,14 +4,18 @@ import type { Exposure } from '../ledger-event';
 
 const COLUMNS = [
   ...['experiment', 'phase', 'unit', 'variant', 'served', 'flag_digest', 'prediction_id', 'day', 'exposed_at'],
+  ...['country', 'device'],
 ];
 /** Columns of the table of exposures in the order in which {@link encodeExposure} writes them. */
 export const EXPOSURE_COLUMNS = COLUMNS.join(', ');
 
+/** Longer ones are cut: they are to tell parts of the traffic apart, and come from whoever asks. */
+const LONGEST_ATTRIBUTE = 40;
+
 const row = new BinaryRow();
 
 /** An exposure in binary COPY format, behind its place in the batch, which is set when it is staged. */
-export function encodeExposure({ assignment, unitId, predictionId, timeMs }: Exposure): Buffer {
+export function encodeExposure({ assignment, unitId, predictionId, timeMs, country, device }: Exposure): Buffer {
   row.begin(1 + COLUMNS.length);
   row.int4(0);
   row.text(assignment.experiment);
@@ -23,5 +27,7 @@ export function encodeExposure({ assignment, unitId, predictionId, timeMs }: Exp
   row.uuid(predictionId);
   row.date(uuidV7Time(predictionId));
   row.timestamp(timeMs);
+  row.text((country ?? '').slice(0, LONGEST_ATTRIBUTE));
+  row.text((device ?? '').slice(0, LONGEST_ATTRIBUTE));
   return row.finish();
 }

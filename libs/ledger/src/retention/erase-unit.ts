@@ -19,7 +19,7 @@ const RAW_TABLES = [...COUNTED_TABLES, 'exposure', 'prediction'];
 const BY_UNIT = [...RAW_TABLES, 'event_delta', 'unit_click', 'unmatched_candidate', 'unexposed_unit'];
 const BY_PREDICTION = ['shadow_score', 'event_rejected'];
 const BY_TRACE = ['span', 'trace'];
-const SUMS = ['unit_agg', 'unit_day'];
+const SUMS = ['unit_agg', 'unit_day', 'covariate_unit'];
 
 /** In one statement, so in one snapshot: an event that comes meanwhile keeps both its row and what it is to count. */
 const ERASE_BY_UNIT = `WITH ${BY_UNIT.map(

@@ -3,6 +3,15 @@ import { CAPPED, MOMENT_COLUMNS } from '../fold/moment-columns';
 import { inTransaction } from '../in-transaction';
 import { countedEvents } from '../recount/raw-facts';
 
+/**
+ * Something of the unit as it came into the experiment, which no arm can have changed, and by which a unit is in one
+ * slice only.
+ */
+const ofUnit = (attribute: 'country' | 'device') => ({
+  value: `coalesce(nullif(entered.${attribute}, ''), 'unknown')`,
+  join: `LEFT JOIN exposure AS entered ON (entered.experiment, entered.phase, entered.unit) = ($1, $2, e.unit)`,
+});
+
 /** What an experiment is cut by: SQL of the value of an event `e`, and what else that needs. */
 const DIMENSIONS = {
   placement: { value: 'e.placement', join: '' },
@@ -16,6 +25,8 @@ const DIMENSIONS = {
         )
       ) AS known USING (ad_id)`,
   },
+  country: ofUnit('country'),
+  device: ofUnit('device'),
 } as const;
 
 export type SliceDimension = keyof typeof DIMENSIONS;

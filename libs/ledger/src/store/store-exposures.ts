@@ -7,7 +7,7 @@ import { ACCEPTED, ALREADY_RECORDED } from './outcomes';
 
 const CREATE_STAGING = `CREATE TEMP TABLE IF NOT EXISTS staged_exposure (
   seq int, experiment text, phase bigint, unit text, variant text, served text, flag_digest text, prediction_id uuid,
-  day date, exposed_at timestamptz
+  day date, exposed_at timestamptz, country text, device text
 ) ON COMMIT DELETE ROWS`;
 
 /** Of several exposures of one unit the one with the least prediction id counts, whatever the order of arrival. */
@@ -44,7 +44,8 @@ async function moveToEarlier(client: ClientBase): Promise<void> {
        WHERE first.prediction_id < e.prediction_id ORDER BY 1, 2, 3 FOR UPDATE OF e
      ), moved AS (
        UPDATE exposure e SET variant = first.variant, served = first.served, flag_digest = first.flag_digest,
-         prediction_id = first.prediction_id, day = first.day, exposed_at = first.exposed_at
+         prediction_id = first.prediction_id, day = first.day, exposed_at = first.exposed_at,
+         country = first.country, device = first.device
        FROM first JOIN held USING (experiment, phase, unit)
        WHERE (e.experiment, e.phase, e.unit) = (first.experiment, first.phase, first.unit)
          AND first.prediction_id < e.prediction_id

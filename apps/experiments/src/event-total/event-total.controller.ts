@@ -4,7 +4,7 @@ import { Actor } from '../access/caller';
 import { EventTotals, eventTotals } from './event-totals';
 
 @Controller('v1/events')
-export class EventTotalsController {
+export class EventTotalController {
   constructor(private readonly totals: EventTotals) {}
 
   /** What the ad server has sent of an experiment's present phase, by arm, since the phase began. */

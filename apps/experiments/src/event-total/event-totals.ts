@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { DomainError } from '@adlift/problem';
 import { ExperimentService } from '../experiment/experiment.service';
+import { EventComparison } from './event-comparison';
 
 const count = z.int().min(0);
 
@@ -18,12 +19,13 @@ export const eventTotals = z.strictObject({
 
 export type EventTotalsBody = z.infer<typeof eventTotals>;
 
-/** Notes what ad servers say they have sent; the next report takes the place of the last. */
+/** Notes what ad servers say they have sent, to be compared with what arrives of it. */
 @Injectable()
 export class EventTotals {
   constructor(
     @InjectDataSource() private readonly source: DataSource,
     private readonly experiments: ExperimentService,
+    private readonly comparison: EventComparison,
   ) {}
 
   /** Throws `not_found` for an unknown experiment, `invalid_argument` for a variant that it has not or that comes twice. */
@@ -40,12 +42,13 @@ export class EventTotals {
       `INSERT INTO event_total (experiment, phase, variant, impressions, clicks, reported_by)
        SELECT $1, $2, variant, impressions, clicks, $3
        FROM unnest($4::text[], $5::bigint[], $6::bigint[]) AS given (variant, impressions, clicks)
-       ON CONFLICT (experiment, phase, variant) DO UPDATE SET
-         impressions = excluded.impressions, clicks = excluded.clicks, reported_at = now(), reported_by = excluded.reported_by`,
+       ON CONFLICT (experiment, phase, variant, stage) DO UPDATE SET
+         impressions = excluded.impressions, clicks = excluded.clicks, reported_at = clock_timestamp(), reported_by = excluded.reported_by`,
       [
         ...[key, phase, actor],
         ...[totals.map((one) => one.variant), totals.map((one) => one.impressions), totals.map((one) => one.clicks)],
       ],
     );
+    this.comparison.wake();
   }
 }
