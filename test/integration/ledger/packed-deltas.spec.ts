@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { DataSource } from 'typeorm';
-import type { LedgerEvent } from '@adlift/ledger';
-import { dataSourceOptions, migrate } from '@adlift/persistence';
+import { eraseUnit, type LedgerEvent } from '@adlift/ledger';
+import { dataSourceOptions, HeardClient, migrate } from '@adlift/persistence';
+import { until } from '../setup/until';
 import { LedgerBench } from './ledger-bench';
 import { eventOf, exposureOf, fact, type Fact } from './ledger-facts';
 
@@ -62,6 +63,31 @@ describe('deltas that hold many units', () => {
       { numRuns: 6, seed: 20261128 },
     );
   }, 120_000);
+
+  it('lose a unit that is erased while they wait, and count the others', async () => {
+    const erased = nameOf(0);
+    const gate = new HeardClient({ connectionString: bench.database.url });
+    await gate.connect();
+    // The erasure has folded what there was, and stands before its last statement.
+    await gate.query('BEGIN; LOCK TABLE unexposed_unit IN ACCESS EXCLUSIVE MODE');
+    const erasure = bench.withClient((client) => eraseUnit(client, erased));
+    await until('the erasure to wait', async () => {
+      const { length } = await bench.rows(
+        "SELECT FROM pg_locks WHERE relation = 'unexposed_unit'::regclass AND NOT granted",
+      );
+      return length > 0;
+    });
+    await bench.writer().recordEvents(impressions);
+    await gate.query('COMMIT');
+    await gate.end();
+    expect((await erasure).rows).toMatchObject({ impression: 2 });
+    const units = await bench.rows<{ unit: string }>('SELECT DISTINCT unit FROM waiting_delta');
+    expect(units).toHaveLength(UNITS - 1);
+    expect(units).not.toContainEqual({ unit: erased });
+    await bench.fold();
+    await bench.rows('DELETE FROM sealed_correction; DELETE FROM sealed_day');
+    expect((await bench.provenStatistics()).unitDay.length).toBeGreaterThanOrEqual(UNITS - 1);
+  });
 
   it('are told unit by unit to a schema that does not know them, and counted there and back', async () => {
     await bench.writer().recordExposures(facts.map(exposureOf));

@@ -19,9 +19,11 @@ export class PackedDeltas1795889700000 implements MigrationInterface {
   readonly name = 'PackedDeltas1795889700000';
 
   async up(runner: QueryRunner): Promise<void> {
+    // A fold of before cannot count a delta without a unit, and leaves it where it is.
     await runner.query(
-      `ALTER TABLE event_delta ALTER COLUMN unit SET DEFAULT '', ADD COLUMN units text[],
-         ${PACKED.map(([sum, type]) => `ADD COLUMN ${sum}_of ${type}[]`).join(', ')}`,
+      `ALTER TABLE event_delta ALTER COLUMN unit DROP NOT NULL, ADD COLUMN units text[],
+         ${PACKED.map(([sum, type]) => `ADD COLUMN ${sum}_of ${type}[]`).join(', ')},
+         ADD CONSTRAINT event_delta_units CHECK (num_nonnulls(unit, units) = 1)`,
     );
     // A row lives for seconds: compressing it, or putting its arrays elsewhere, costs more than it saves.
     await runner.query(
@@ -42,7 +44,7 @@ export class PackedDeltas1795889700000 implements MigrationInterface {
     await runner.query('DELETE FROM event_delta WHERE units IS NOT NULL');
     await runner.query('DROP VIEW waiting_delta');
     await runner.query(
-      `ALTER TABLE event_delta ALTER COLUMN unit DROP DEFAULT, RESET (toast_tuple_target),
+      `ALTER TABLE event_delta DROP CONSTRAINT event_delta_units, ALTER COLUMN unit SET NOT NULL, RESET (toast_tuple_target),
          ${ARRAYS.map((column) => `DROP COLUMN ${column}`).join(', ')}`,
     );
   }
