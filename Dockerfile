@@ -22,4 +22,4 @@ COPY LICENSE ./
 RUN mkdir -p /var/lib/adlift && chown node:node /var/lib/adlift
 USER node
 EXPOSE 3000 3001 3002 50051
-CMD ["node", "--max-semi-space-size=8", "--initial-old-space-size=128", "--require", "./dist/apps/predictor/src/instrumentation.js", "dist/apps/predictor/src/main.js"]
+CMD ["node", "--max-semi-space-size=8", "--initial-old-space-size=128", "--external-memory-accounted-in-global-limit", "--require", "./dist/apps/predictor/src/instrumentation.js", "dist/apps/predictor/src/main.js"]

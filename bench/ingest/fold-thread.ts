@@ -1,11 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Client } from 'pg';
-import { FOLD_LIMIT, foldDeltas } from '@adlift/ledger';
+import { FOLD_LIMIT, foldDeltas, foldPauseMs } from '@adlift/ledger';
 import type { FoldData, FoldRequest, FoldResult } from './fold-protocol';
 
-/** As the experiments app folds. */
-const IDLE_MS = 250;
 const LOOK_MS = 100;
 
 const AGE = `SELECT extract(epoch FROM clock_timestamp() - appended_at)::float8 AS age
@@ -15,9 +13,9 @@ const { databaseUrl } = workerData as FoldData;
 const folding = new Client({ connectionString: databaseUrl, application_name: 'bench fold' });
 const watching = new Client({ connectionString: databaseUrl, application_name: 'bench watch' });
 
-/** From 'begin' to the first fold that starts after 'finish' and leaves nothing. */
+/** From 'begin' to the first fold that starts after 'finish' and leaves nothing, as the experiments app folds. */
 class Run {
-  finishing = false;
+  private readonly finishing = new AbortController();
   private done = false;
   private staleness = 0;
 
@@ -26,23 +24,33 @@ class Run {
     let deltas = 0;
     let busyMs = 0;
     while (!this.done) {
-      const last = this.finishing;
+      const last = this.finishing.signal.aborted;
       const started = performance.now();
       const folded = await foldDeltas(folding, FOLD_LIMIT);
       deltas += folded;
-      if (folded > 0) busyMs += performance.now() - started;
+      const tookMs = performance.now() - started;
+      if (folded > 0) busyMs += tookMs;
       this.done = last && folded < FOLD_LIMIT;
-      if (folded < FOLD_LIMIT && !this.finishing) await delay(IDLE_MS);
+      await this.pause(foldPauseMs(folded, FOLD_LIMIT, tookMs));
     }
     await watched;
     return { deltas, busyMs, staleness: this.staleness };
+  }
+
+  /** Nothing comes any more. */
+  finish(): void {
+    this.finishing.abort();
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.finishing.signal }).catch(() => undefined);
   }
 
   private async watch(): Promise<void> {
     while (!this.done) {
       const { rows } = await watching.query<{ age: number }>(AGE);
       this.staleness = Math.max(this.staleness, rows[0]?.age ?? 0);
-      if (!this.done) await delay(this.finishing ? LOOK_MS / 10 : LOOK_MS);
+      if (!this.done) await delay(this.finishing.signal.aborted ? LOOK_MS / 10 : LOOK_MS);
     }
   }
 }
@@ -52,7 +60,7 @@ async function main(): Promise<void> {
   await watching.connect();
   let run = new Run();
   parentPort?.on('message', (request: FoldRequest) => {
-    if (request === 'finish') run.finishing = true;
+    if (request === 'finish') run.finish();
     else {
       run = new Run();
       void run.fold().then((result) => parentPort?.postMessage(result));

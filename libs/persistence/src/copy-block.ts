@@ -35,6 +35,13 @@ export class CopyBlock {
     this.at += memory.copy(this.bytes, this.at, start, end);
   }
 
+  /** Begins an array of `count` elements of a type, which follow as fields do and take `bytes` with their lengths. */
+  array(oid: number, count: number, bytes: number): void {
+    this.at = this.bytes.writeInt32BE(20 + bytes, this.at);
+    // One dimension, without nulls, counted from 1.
+    for (const value of [1, 0, oid, count, 1]) this.at = this.bytes.writeInt32BE(value, this.at);
+  }
+
   int4(value: number): void {
     this.at = this.bytes.writeInt32BE(4, this.at);
     this.at = this.bytes.writeInt32BE(value, this.at);

@@ -16,6 +16,7 @@ import { KeptMoments1795827600000 } from './migrations/kept-moments';
 import { MetricDefinitions1795888200000 } from './migrations/metric-definitions';
 import { ModelServing1795654800000 } from './migrations/model-serving';
 import { NarrowDeltas1795865400000 } from './migrations/narrow-deltas';
+import { PackedDeltas1795889700000 } from './migrations/packed-deltas';
 import { Quarantine1795824000000 } from './migrations/quarantine';
 import { RatioMoments1795887900000 } from './migrations/ratio-moments';
 import { ReplicaSpool1795829400000 } from './migrations/replica-spool';
@@ -64,6 +65,7 @@ export function dataSourceOptions(
       ComparedTotals1795888800000,
       ExposureAttributes1795889100000,
       CovariateUnits1795889400000,
+      PackedDeltas1795889700000,
     ],
     // On a shared database, other tools keep a table by the usual name.
     migrationsTableName: MIGRATIONS_TABLE,

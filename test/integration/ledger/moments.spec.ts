@@ -87,7 +87,7 @@ describe('the moments of an arm', () => {
     const facts = Array.from({ length: 300 }, (_, i) => fact(i));
     await writer.recordExposures(facts.map(exposureOf));
     await writer.recordEvents(facts.map((one) => eventOf(one, 'impression')));
-    const waiting = async (): Promise<number> => (await bench.rows('SELECT FROM event_delta')).length;
+    const waiting = async (): Promise<number> => (await bench.rows('SELECT FROM waiting_delta')).length;
     const before = await waiting();
     const moved: number[] = [];
     const foldAll = async (): Promise<void> => {

@@ -44,8 +44,8 @@ describe('statistics from before events were judged', () => {
   /** Takes the schema back, and what waits into the form it had then: half of it folded, everything counted. */
   async function keepAsBefore(): Promise<void> {
     const spread = `SELECT a.experiment, a.phase, a.assigned AS variant, d.unit, d.day, ${SUMS}
-      FROM event_delta d JOIN assignment_set a ON a.id = d.assignment_set
-      UNION ALL SELECT experiment, phase, variant, unit, day, ${SUMS} FROM event_delta WHERE assignment_set IS NULL`;
+      FROM waiting_delta d JOIN assignment_set a ON a.id = d.assignment_set
+      UNION ALL SELECT experiment, phase, variant, unit, day, ${SUMS} FROM waiting_delta WHERE assignment_set IS NULL`;
     await bench.rows(`CREATE TABLE waiting AS ${spread}`);
     await bench.rows(`INSERT INTO waiting SELECT '', 0, '', unit, day, ${SUMS} FROM waiting WHERE exposures = 0`);
     const source = await new DataSource(dataSourceOptions(bench.database.url, [])).initialize();

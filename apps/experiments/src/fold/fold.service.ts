@@ -2,13 +2,10 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplica
 import type { ClientBase, Pool } from 'pg';
 import { Repeating } from '@adlift/background';
 import { openPool, withClient } from '@adlift/persistence';
-import { FOLD_LIMIT, foldDeltas, setAttributionWindow } from '@adlift/ledger';
+import { FOLD_LIMIT, foldDeltas, foldPauseMs, setAttributionWindow } from '@adlift/ledger';
 import { inSpan, observe, telemetry } from '@adlift/telemetry';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 
-const IDLE_MS = 250;
-/** Deltas of one fold that say that others wait already: the writers are at work. */
-const BUSY = 20_000;
 const AWAY_MS = 1000;
 /** SQLSTATE of a statement that took longer than it may. */
 const TIMED_OUT = '57014';
@@ -71,10 +68,12 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
   private async fold(): Promise<number> {
     if (!this.windowIsSet) await this.setWindow();
     this.windowIsSet = true;
+    const { limit } = this;
+    const started = performance.now();
     const folded = await this.foldOnce();
     this.deltas.add(folded);
     this.foldedAt = Date.now();
-    return folded < Math.min(BUSY, this.limit) ? IDLE_MS : 0;
+    return foldPauseMs(folded, limit, performance.now() - started);
   }
 
   private setWindow(): Promise<boolean> {

@@ -38,6 +38,8 @@ interface ServiceOptions {
 @Injectable()
 export class GrpcServer implements BeforeApplicationShutdown {
   private readonly server = new Server({
+    // Statistics of grpc-js that nobody reads: ours are metrics and traces.
+    'grpc.enable_channelz': 0,
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
   });

@@ -13,17 +13,21 @@ export const UNIT_SUMS = [
   'predicted_clicks_e9',
 ] as const;
 
-const EVENT_COLUMNS = [
-  ...['experiment', 'phase', 'variant', 'unit', 'day', 'assignment_set'],
-  ...['kind', 'prediction_id', 'idx', 'event_time'],
-];
-/** Columns of a delta that the fold works with. */
-export const FOLDING_COLUMNS = [...EVENT_COLUMNS, ...SUM_COLUMNS];
+/** What a delta adds, and to what. */
+export const FOLDING_COLUMNS = `experiment, phase, variant, unit, day, assignment_set, ${SUM_COLUMNS.join(', ')}`;
+/** What a delta says of an event that is judged by itself. */
+export const EVENT_COLUMNS = 'unit, day, kind, prediction_id, idx, event_time';
 
 const TABLES: readonly (readonly [name: string, definition: string])[] = [
-  // The deltas of this fold, and the corrections it finds.
-  ['folding', `AS SELECT ${EVENT_COLUMNS.join(', ')}, ${deltaSums()} FROM event_delta WITH NO DATA`],
-  // The units of experiments that it changes, with their sums before and after.
+  // What the deltas of this fold add, and the corrections it finds.
+  [
+    'folding',
+    `AS SELECT experiment, phase, variant, unit, day, assignment_set, ${deltaSums()} FROM event_delta WITH NO DATA`,
+  ],
+  // The events among them that are judged.
+  ['folding_event', `AS SELECT ${EVENT_COLUMNS} FROM event_delta WITH NO DATA`],
+  // The units of experiments that it changes: what it adds to them, and their sums before and after.
+  ['unit_adding', `AS SELECT experiment, phase, unit, variant, ${SUM_COLUMNS.join(', ')} FROM unit_agg WITH NO DATA`],
   [
     'unit_change',
     `AS SELECT experiment, phase, variant, unit, ${oldAndNew()}
@@ -33,8 +37,8 @@ const TABLES: readonly (readonly [name: string, definition: string])[] = [
   ['judging', 'AS SELECT unit, day, prediction_id, idx FROM unmatched_candidate WITH NO DATA'],
   [
     'verdict',
-    `AS SELECT unit, day, prediction_id, idx, event_time AS clicked_at, false AS has_impression, false AS click_valid,
-       false AS invalidated FROM unit_click WITH NO DATA`,
+    `AS SELECT unit, day, prediction_id, idx, event_time AS clicked_at, false AS click_was_valid, false AS has_impression,
+       false AS impression_was_valid, false AS click_valid, false AS invalidated FROM unit_click WITH NO DATA`,
   ],
 ];
 

@@ -1,23 +1,27 @@
 import type { ClientBase } from 'pg';
-import { added } from './added';
+import { lookingUp } from '../looking-up';
+import { added, merged } from './added';
 import { SUM_COLUMNS } from './sum-columns';
 
-const SUMS = SUM_COLUMNS.map((column) => `sum(${column})`).join(', ');
+const SUMS = SUM_COLUMNS.map((column) => `sum(${column}) AS ${column}`).join(', ');
 
 /** Adds what is being folded to the sums of every unit and day, and of every variant and day. */
 export async function keepDays(client: ClientBase): Promise<void> {
-  await client.query(
-    `INSERT INTO unit_day (unit, day, ${SUM_COLUMNS.join(', ')})
-     SELECT unit, day, ${SUMS} FROM folding WHERE experiment = '' GROUP BY unit, day ORDER BY unit, day
-     ON CONFLICT (unit, day) DO UPDATE SET ${added('unit_day', SUM_COLUMNS)}`,
-  );
+  await lookingUp(client, async () => {
+    await client.query(
+      `MERGE INTO unit_day kept USING (
+         SELECT unit, day, ${SUMS} FROM folding WHERE experiment = '' GROUP BY unit, day ORDER BY unit, day
+       ) AS change ON kept.unit = change.unit AND kept.day = change.day
+       ${merged(['unit', 'day'], SUM_COLUMNS)}`,
+    );
+  });
   // Summed by list first: there are few lists and many rows.
   await client.query(
     `INSERT INTO rollup_day (experiment, phase, variant, day, ${SUM_COLUMNS.join(', ')})
      SELECT coalesce(a.experiment, f.experiment), coalesce(a.phase, f.phase), coalesce(a.assigned, f.variant), day,
-       ${SUMS}
+       ${SUM_COLUMNS.map((column) => `sum(${column})`).join(', ')}
      FROM (
-       SELECT experiment, phase, variant, assignment_set, day, ${SUM_COLUMNS.map((c) => `sum(${c}) AS ${c}`).join(', ')}
+       SELECT experiment, phase, variant, assignment_set, day, ${SUMS}
        FROM folding GROUP BY experiment, phase, variant, assignment_set, day
      ) AS f LEFT JOIN assignment_set a ON a.id = f.assignment_set
      WHERE coalesce(a.experiment, f.experiment) <> '' GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4

@@ -6,7 +6,9 @@ import { CAPPED, MOMENT_COLUMNS } from './moment-columns';
 const NAMES = [...MOMENT_COLUMNS.keys()];
 
 function side(which: 'old' | 'new'): string {
-  return `(${which === 'old' ? -1 : 1}, ${UNIT_SUMS.map((column) => `${which}_${column}`).join(', ')})`;
+  const sums = UNIT_SUMS.map((column) => `${which}_${column} AS ${column}`).join(', ');
+  return `SELECT experiment, phase, variant, ${which === 'old' ? -1 : 1} AS sign, ${sums}
+    FROM unit_change WHERE ${which}_exposures > 0`;
 }
 
 /**
@@ -17,10 +19,8 @@ export async function keepMoments(client: ClientBase): Promise<void> {
   await client.query(
     `INSERT INTO exp_moments (experiment, phase, variant, ${NAMES.join(', ')})
      SELECT experiment, phase, variant, ${[...MOMENT_COLUMNS.values()].join(', ')} FROM (
-       SELECT c.experiment, c.phase, c.variant, side.*, ${CAPPED} AS capped_micros
-       FROM unit_change c LEFT JOIN exp_phase p USING (experiment, phase)
-       CROSS JOIN LATERAL (VALUES ${side('old')}, ${side('new')}) AS side (sign, ${UNIT_SUMS.join(', ')})
-       WHERE side.exposures > 0
+       SELECT side.*, ${CAPPED} AS capped_micros
+       FROM (${side('old')} UNION ALL ${side('new')}) AS side LEFT JOIN exp_phase p USING (experiment, phase)
      ) AS exposed GROUP BY experiment, phase, variant ORDER BY experiment, phase, variant
      ON CONFLICT (experiment, phase, variant) DO UPDATE SET ${added('exp_moments', NAMES)}`,
   );

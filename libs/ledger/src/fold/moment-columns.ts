@@ -44,7 +44,7 @@ export const MOMENT_COLUMNS: ReadonlyMap<string, string> = new Map([
   ]),
   ...PRODUCTS.map(([a, b]): [string, string] => [
     `product_${a}_${b}`,
-    `coalesce(sum(sign * ${a}::numeric * ${b}) FILTER (WHERE ${a} <> 0), 0)`,
+    `coalesce(sum(sign * ${a}::numeric * ${b}) FILTER (WHERE ${a} <> 0 AND ${b} <> 0), 0)`,
   ]),
 ]);
 

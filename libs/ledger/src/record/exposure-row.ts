@@ -27,7 +27,12 @@ export function encodeExposure({ assignment, unitId, predictionId, timeMs, count
   row.uuid(predictionId);
   row.date(uuidV7Time(predictionId));
   row.timestamp(timeMs);
-  row.text((country ?? '').slice(0, LONGEST_ATTRIBUTE));
-  row.text((device ?? '').slice(0, LONGEST_ATTRIBUTE));
+  row.text(attribute(country));
+  row.text(attribute(device));
   return row.finish();
+}
+
+/** Without what PostgreSQL does not take in a text: the exposure counts whatever else its request said. */
+function attribute(value = ''): string {
+  return value.slice(0, LONGEST_ATTRIBUTE).replaceAll('\0', '');
 }

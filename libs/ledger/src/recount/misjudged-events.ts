@@ -43,7 +43,7 @@ const MISJUDGED = `WITH opening AS (
         AND e.event_time - k.event_time BETWEEN interval '0'
           AND (SELECT attribution_days FROM fold_state) * interval '24 hours')
     FROM conversion e WHERE ${OF_UNITS}
-  ) AS judged WHERE valid <> expected AND unit NOT IN (SELECT unit FROM event_delta)
+  ) AS judged WHERE valid <> expected AND unit NOT IN (SELECT unit FROM waiting_delta)
   ORDER BY prediction_id, idx, kind`;
 
 /**

@@ -56,11 +56,11 @@ export const RAW_FACTS = `event AS (${EVENTS}),
 
 /** The same two from the deltas that wait to be folded. */
 export const PENDING_FACTS = `event AS (
-    SELECT unit, day, assignment_set, ${SUM_COLUMNS.join(', ')} FROM event_delta WHERE experiment = '' AND ${ON_DAY}
+    SELECT unit, day, assignment_set, ${SUM_COLUMNS.join(', ')} FROM waiting_delta WHERE experiment = '' AND ${ON_DAY}
   ), fact AS (
     SELECT a.experiment, a.phase, a.assigned AS variant, e.unit, e.day, ${SUM_COLUMNS.map((c) => `e.${c}`).join(', ')}
     FROM event e JOIN assignment_set a ON a.id = e.assignment_set WHERE ${IN_EXPERIMENT}
     UNION ALL
-    SELECT experiment, phase, variant, unit, day, ${SUM_COLUMNS.join(', ')} FROM event_delta
+    SELECT experiment, phase, variant, unit, day, ${SUM_COLUMNS.join(', ')} FROM waiting_delta
     WHERE experiment <> '' AND ${IN_EXPERIMENT} AND ${ON_DAY}
   )`;

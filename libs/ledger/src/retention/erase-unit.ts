@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { ADVISORY_LOCKS } from '@adlift/persistence';
 import { FOLD_LIMIT, foldAsLeader, foldDeltas } from '../fold/fold-deltas';
+import { PACKED_COLUMNS } from '../fold/packed-columns';
 import { inTransaction } from '../in-transaction';
 import { sealDay } from '../recount/seal-day';
 import { COUNTED_TABLES } from './drop-day';
@@ -24,7 +25,10 @@ const SUMS = ['unit_agg', 'unit_day', 'covariate_unit'];
 /** In one statement, so in one snapshot: an event that comes meanwhile keeps both its row and what it is to count. */
 const ERASE_BY_UNIT = `WITH ${BY_UNIT.map(
   (table) => `${table}_gone AS (DELETE FROM ${table} WHERE unit = $1 RETURNING ${foundIn(table)})`,
-).join(', ')}
+).join(', ')}, packed_gone AS (
+    UPDATE event_delta SET ${PACKED_COLUMNS.map((column) => `${column} = ${withoutUnit(column)}`).join(', ')}
+    WHERE $1 = ANY(units)
+  )
   INSERT INTO erased ${BY_UNIT.map((table) => `SELECT '${table}', * FROM ${table}_gone`).join(' UNION ALL ')}`;
 
 /** A refused record is kept in bytes, in which a text has its length before it. */
@@ -33,6 +37,11 @@ const REFUSED = `detail ? 'record' AND position(
 
 const DAYS = `SELECT DISTINCT day::text AS day FROM erased WHERE source = ANY($1)
   AND day NOT IN (SELECT day FROM sealed_day WHERE reason = 'retention') ORDER BY 1`;
+
+/** An array of a delta with many units, without the element of $1. */
+function withoutUnit(column: string): string {
+  return `${column}[:array_position(units, $1) - 1] || ${column}[array_position(units, $1) + 1:]`;
+}
 
 function foundIn(table: string): string {
   if (!RAW_TABLES.includes(table)) return 'NULL::date, NULL::uuid, NULL';
@@ -48,7 +57,7 @@ function foundIn(table: string): string {
 export async function eraseUnit(client: ClientBase, unit: string): Promise<Erasure> {
   if (unit === '') throw new RangeError('the empty unit cannot be erased');
   // A long queue is folded in parts of its own, so that the transaction has little left to fold.
-  while ((await foldDeltas(client, FOLD_LIMIT)) === FOLD_LIMIT);
+  while ((await foldDeltas(client, FOLD_LIMIT)) >= FOLD_LIMIT);
   return inTransaction(client, async () => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.fold]);
     // What waits to be counted counts first; what comes after it goes with its row.

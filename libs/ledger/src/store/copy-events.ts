@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { CopyBlock, copyBinaryInto } from '@adlift/persistence';
 import { EventFields, placeOf } from '../record/event-fields';
 import { TOKEN_COLUMNS, type EventRecord } from '../record/event-record';
-import { ImpressionSums, SUM_DELTA_COLUMNS } from './impression-sums';
+import { PACKED_DELTA_COLUMNS, ImpressionSums } from './impression-sums';
 import { RAW_TABLES, type RawTable } from './raw-tables';
 
 const AT = {
@@ -48,7 +48,7 @@ export async function copyEvents(client: ClientBase, events: readonly EventRecor
     await copyBinaryInto(client, raw.table, columns, rawRows(raw, chosen, isImpression ? sums : undefined));
     if (!isImpression) judged.push(...chosen);
   }
-  await copyBinaryInto(client, 'event_delta', SUM_DELTA_COLUMNS, sums.pieces(new CopyBlock()));
+  await copyBinaryInto(client, 'event_delta', PACKED_DELTA_COLUMNS, sums.pieces(new CopyBlock()));
   if (judged.length > 0) await copyBinaryInto(client, 'event_delta', DELTA_COLUMNS, deltaRows(judged));
   return true;
 }

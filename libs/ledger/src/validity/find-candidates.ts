@@ -7,10 +7,10 @@ import type { ClientBase } from 'pg';
 export async function findCandidates(client: ClientBase): Promise<number> {
   await client.query(
     `INSERT INTO judging (unit, day, prediction_id, idx)
-     SELECT unit, day, prediction_id, idx FROM folding WHERE prediction_id IS NOT NULL
+     SELECT unit, day, prediction_id, idx FROM folding_event
      UNION ALL
      SELECT w.unit, w.day, w.prediction_id, w.idx
-     FROM (SELECT DISTINCT unit, day FROM folding WHERE impressions > 0 AND kind IS NULL) AS shown
+     FROM (SELECT DISTINCT unit, day FROM folding WHERE impressions > 0) AS shown
      JOIN unmatched_candidate w USING (unit, day)
      WHERE EXISTS (
        SELECT FROM impression i WHERE (i.day, i.prediction_id, i.idx) = (w.day, w.prediction_id, w.idx)

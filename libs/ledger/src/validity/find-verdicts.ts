@@ -12,19 +12,26 @@ const SAME = '(r.day, r.prediction_id, r.idx) = (j.day, j.prediction_id, j.idx)'
  */
 export async function findVerdicts(client: ClientBase): Promise<void> {
   await client.query(
-    `INSERT INTO verdict (unit, day, prediction_id, idx, clicked_at, has_impression, click_valid, invalidated)
-     SELECT unit, day, prediction_id, idx, clicked_at, shown_at IS NOT NULL,
+    `INSERT INTO verdict (unit, day, prediction_id, idx, clicked_at, click_was_valid, has_impression,
+       impression_was_valid, click_valid, invalidated)
+     SELECT unit, day, prediction_id, idx, clicked_at, click_was_valid, shown_at IS NOT NULL, impression_was_valid,
        NOT invalidated AND NOT coalesce(burst, false) AND clicked_at IS NOT NULL AND NOT coalesce(
          clicked_at > shown_at AND clicked_at < shown_at + interval '${FASTEST_CLICK_MS} milliseconds', false),
        invalidated
      FROM (
-       SELECT j.*, k.event_time AS clicked_at,
-         (SELECT r.event_time FROM impression r WHERE ${SAME}) AS shown_at,
-         EXISTS (SELECT FROM feedback r WHERE ${SAME} AND r.kind = 'invalidate') AS invalidated,
-         (SELECT r.burst FROM unit_click r
-          WHERE (r.unit, r.event_time, r.prediction_id, r.idx) = (j.unit, k.event_time, j.prediction_id, j.idx)) AS burst
+       -- OFFSET has each looked up once, and not wherever its result is used.
+       SELECT j.*, k.event_time AS clicked_at, k.valid AS click_was_valid, i.event_time AS shown_at,
+         i.valid AS impression_was_valid, b.burst, coalesce(f.invalidated, false) AS invalidated
        FROM (SELECT DISTINCT unit, day, prediction_id, idx FROM judging) AS j
-       LEFT JOIN LATERAL (SELECT r.event_time FROM click r WHERE ${SAME}) AS k ON true
+       LEFT JOIN LATERAL (SELECT r.event_time, r.valid FROM click r WHERE ${SAME} OFFSET 0) AS k ON true
+       LEFT JOIN LATERAL (SELECT r.event_time, r.valid FROM impression r WHERE ${SAME} OFFSET 0) AS i ON true
+       LEFT JOIN LATERAL (
+         SELECT true AS invalidated FROM feedback r WHERE ${SAME} AND r.kind = 'invalidate' OFFSET 0
+       ) AS f ON true
+       LEFT JOIN LATERAL (
+         SELECT r.burst FROM unit_click r
+         WHERE (r.unit, r.event_time, r.prediction_id, r.idx) = (j.unit, k.event_time, j.prediction_id, j.idx) OFFSET 0
+       ) AS b ON true
      ) AS found`,
   );
   await client.query(

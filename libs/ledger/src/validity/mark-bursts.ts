@@ -10,7 +10,7 @@ const BURST = `interval '${BURST_SECONDS} seconds'`;
 export async function markBursts(client: ClientBase): Promise<void> {
   const { rowCount } = await client.query(
     `INSERT INTO unit_click (unit, event_time, prediction_id, idx, day)
-     SELECT unit, event_time, prediction_id, idx, day FROM folding WHERE kind = 'click' ORDER BY 1, 2, 3, 4
+     SELECT unit, event_time, prediction_id, idx, day FROM folding_event WHERE kind = 'click' ORDER BY 1, 2, 3, 4
      ON CONFLICT DO NOTHING`,
   );
   if ((rowCount ?? 0) === 0) return;
@@ -20,7 +20,7 @@ export async function markBursts(client: ClientBase): Promise<void> {
     `WITH stretch AS (
        SELECT unit, range_agg(tstzrange(event_time - ${BURST}, event_time + ${BURST}, '[]')) AS near,
          range_agg(tstzrange(event_time - 2 * ${BURST}, event_time + 2 * ${BURST}, '[]')) AS around
-       FROM folding WHERE kind = 'click' GROUP BY unit
+       FROM folding_event WHERE kind = 'click' GROUP BY unit
      ), starting AS (
        SELECT k.*, near, lead(k.event_time, ${MOST_CLICKS}) OVER clicks <= k.event_time + ${BURST} AS starts
        FROM stretch CROSS JOIN LATERAL unnest(around) AS span
