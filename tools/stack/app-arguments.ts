@@ -23,6 +23,7 @@ const TIGHT = '--heap-growing-percent=50';
 /** Arguments of node for a built app: options of the engine, telemetry first, then the app. `roles` are a predictor's. */
 export function appArguments(app: 'predictor' | 'experiments', roles = 'predict'): string[] {
   const built = join(DIST, 'apps', app, 'src');
-  const engine = app === 'experiments' ? [] : roles.split(',').includes('predict') ? [YOUNG, OLD, BUFFERS] : [YOUNG, TIGHT];
+  const engine =
+    app === 'experiments' ? [] : roles.split(',').includes('predict') ? [YOUNG, OLD, BUFFERS] : [YOUNG, TIGHT];
   return [...engine, '--require', join(built, 'instrumentation.js'), join(built, 'main.js')];
 }
