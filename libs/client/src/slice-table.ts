@@ -3,6 +3,9 @@ import type { DimensionReport, SliceMetric, SliceReport } from './slices';
 
 const NAMES: Readonly<Record<string, string>> = { ctr: 'CTR', conversionRate: 'conversions per click', rpm: 'RPM' };
 
+/** What a terminal would obey instead of showing it; values come from whoever asks for ads. */
+const CONTROLS = /\p{Cc}/gu;
+
 /** The slices as text tables for a terminal: one for each dimension, a line for each slice, rate and variant. */
 export function sliceTable({ experiment: { key, phase }, dimensions }: SliceReport): string {
   if (dimensions.length === 0) return `the slices of ${key} are not counted yet`;
@@ -13,7 +16,8 @@ function dimensionTable({ dimension, countedAt, slices }: DimensionReport): stri
   const header = [dimension, 'impressions', 'rate', 'variant', 'lift', '95 % interval', 'p of all slices'];
   const rows = slices.flatMap(({ value, impressions, sampleRatio, metrics }) =>
     metrics.flatMap((metric, i) => {
-      const named = sampleRatio.ok ? value : `${value} (units ${sampleRatio.units.join(' : ')})`;
+      const shown = value.replaceAll(CONTROLS, '\uFFFD');
+      const named = sampleRatio.ok ? shown : `${shown} (units ${sampleRatio.units.join(' : ')})`;
       return metricRows(metric).map((cells, j) => [
         ...(i + j === 0 ? [named, String(impressions)] : ['', '']),
         ...cells,

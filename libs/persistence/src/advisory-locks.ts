@@ -17,4 +17,6 @@ export const ADVISORY_LOCKS = {
   requestReview: 7_203_325,
   eventTotals: 7_203_326,
   finalSnapshots: 7_203_327,
+  /** Whoever counts or renames what units did before their experiments, to the end of the transaction. */
+  covariates: 7_203_328,
 } as const;

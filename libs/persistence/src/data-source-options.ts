@@ -5,6 +5,7 @@ import { AdCatalogue1795568400000 } from './migrations/ad-catalogue';
 import { AdRates1795651200000 } from './migrations/ad-rates';
 import { CalibrationMoments1795884300000 } from './migrations/calibration-moments';
 import { ComparedTotals1795888800000 } from './migrations/compared-totals';
+import { ConclusionTime1795889700000 } from './migrations/conclusion-time';
 import { CovariateUnits1795889400000 } from './migrations/covariate-units';
 import { Covariates1795888500000 } from './migrations/covariates';
 import { EventTotals1795884900000 } from './migrations/event-totals';
@@ -65,6 +66,7 @@ export function dataSourceOptions(
       ComparedTotals1795888800000,
       ExposureAttributes1795889100000,
       CovariateUnits1795889400000,
+      ConclusionTime1795889700000,
       PackedDeltas1795889700000,
     ],
     // On a shared database, other tools keep a table by the usual name.

@@ -86,7 +86,7 @@ describe('slices', () => {
     const writer = bench.writer();
     const [first, later, silent] = [fact(1, 'a'), fact(2, 'a', fact(1, 'a').assignment.assigned), fact(3, 'b')];
     await writer.recordExposures([{ ...exposureOf(later), country: 'FR', device: 'x'.repeat(41) }, exposureOf(silent)]);
-    await writer.recordExposures([{ ...exposureOf(first), country: 'D\0E', device: 'phone' }]);
+    await writer.recordExposures([{ ...exposureOf(first), country: 'DE', device: 'phone' }]);
     await writer.recordEvents([first, later, silent].map((one) => eventOf(one, 'impression')));
     const cut = async (dimension: 'country' | 'device') => {
       await bench.withClient((client) => keepSlices(client, EXPERIMENT, PHASE, dimension));

@@ -79,8 +79,8 @@ export function experimentCommand(connect: Connect, userFolder: string): Command
   addTrafficCommands(command, connect);
   command
     .command('slices <key>')
-    .description('the rates of the report by placement, by campaign, and by new or known ads')
-    .option('--dimension <name>', 'placement, campaign or ad; all by default')
+    .description('the rates of the report by placement, campaign, new or known ads, country and device')
+    .option('--dimension <name>', 'placement, campaign, ad, country or device; all by default')
     .option(...JSON_OPTION)
     .action(async (key: string, { json, dimension }: { json: boolean; dimension?: string }) => {
       const report = await withAdmin(connect, (admin) => admin.slices(key, dimension));

@@ -3,10 +3,8 @@ import type { ClientBase } from 'pg';
 import { keepCovariates } from '@adlift/ledger';
 import { ExperimentService } from '../experiment/experiment.service';
 import { MetricRegistry } from '../metric/metric-registry';
+import { COVARIATE_DAYS } from './covariate-days';
 import { referenceText } from '../metric/metric-definition';
-
-/** Days before the experiment that are looked at where its design names none. */
-const DAYS = 7;
 
 /** Counts what the adjusted comparisons of an experiment are made of. */
 @Injectable()
@@ -22,7 +20,7 @@ export class CovariateCount {
     if (design.unit !== 'user') return;
     const shown = await this.metrics.shown(design, 'design');
     const counted = shown.map((metric) => ({ ...metric, key: referenceText(metric) }));
-    const days = design.cuped?.days ?? DAYS;
+    const days = design.cuped?.days ?? COVARIATE_DAYS;
     await keepCovariates(client, { experiment: key, phase, days, fixed: source === 'flag', metrics: counted });
   }
 }

@@ -10,7 +10,7 @@ export interface EventCounts {
 export interface ComparedTotals {
   /** Whether something was told that cannot be compared yet. */
   readonly waiting: boolean;
-  /** When the compared totals were told, ISO 8601; null while none were compared. */
+  /** When the compared totals were told, the oldest of them, ISO 8601; null while none were compared. */
   readonly toldAt: string | null;
   /** By variant, what was told and what was kept of it; empty while none were compared. */
   readonly arms: Readonly<Record<string, { readonly told: EventCounts; readonly kept: EventCounts }>>;
@@ -34,7 +34,7 @@ export async function comparedTotals(
   const toldMs = compared.map(({ toldAt }) => toldAt.getTime());
   return {
     waiting: compared.length < rows.length,
-    toldAt: toldMs.length === 0 ? null : new Date(Math.max(...toldMs)).toISOString(),
+    toldAt: toldMs.length === 0 ? null : new Date(Math.min(...toldMs)).toISOString(),
     arms: Object.fromEntries(
       compared.map(({ variant, impressions, clicks, keptImpressions, keptClicks }) => [
         variant,

@@ -9,6 +9,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Repeating } from '@adlift/background';
 import { ADVISORY_LOCKS, inOneProcess } from '@adlift/persistence';
+import { holdsOlder } from '../replica/holds-older';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 
 const IDLE_MS = 1000;
@@ -68,16 +69,12 @@ async function takeUp(manager: EntityManager): Promise<void> {
 }
 
 /**
- * Once no predictor can hold what had been sent, it is in the deltas up to the newest one, or folded. A predictor that
- * fell silent with nothing in its spool is not waited for, one that holds something is.
+ * Once no predictor can hold what had been sent, it is in the deltas up to the newest one, or folded.
  */
 async function noteLastDelta(manager: EntityManager, lifetimeMs: number): Promise<void> {
   await manager.query(
     `UPDATE event_total total SET through_delta = (SELECT coalesce(max(id), 0) FROM event_delta)
-     WHERE stage = 'waiting' AND through_delta IS NULL AND NOT EXISTS (
-       SELECT FROM replica
-       WHERE (spooled > 0 OR seen_at > clock_timestamp() - $1 * interval '1 ms')
-         AND spool_seen_at - spool_lag_ms * interval '1 ms' < total.reported_at)`,
+     WHERE stage = 'waiting' AND through_delta IS NULL AND NOT EXISTS (${holdsOlder('total.reported_at', '$1')})`,
     [lifetimeMs],
   );
 }

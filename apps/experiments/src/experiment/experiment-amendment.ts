@@ -31,7 +31,7 @@ export class ExperimentAmendment {
   /** Goes to the next step of the plan that was agreed to. */
   rampOn(step: Step): Promise<StepTaken> {
     return this.steps.take(step, 'ramp', (_manager, experiment) => {
-      const next = nextRampStep(experiment.schedule, experiment.rollout);
+      const next = nextRampStep(experiment);
       if (next === undefined) throw new DomainError('failed_precondition', 'the ramp has no further step');
       return Promise.resolve(setRollout(experiment, next.rollout));
     });
@@ -93,7 +93,8 @@ export class ExperimentAmendment {
 }
 
 function setRollout(experiment: ExperimentEntity, rollout: number): 'on' | undefined {
-  experiment.rampStep = reachedRampStep(experiment.schedule, rollout);
+  // One that was reached stays so when the share is lowered.
+  experiment.rampStep = Math.max(experiment.rampStep, reachedRampStep(experiment.schedule, rollout));
   experiment.rollout = rollout;
   experiment.steppedAt = new Date();
   return experiment.state === 'running' ? 'on' : undefined;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COVARIATE_DAYS } from '../cuped/covariate-days';
 import { layerDesign } from '../layer/layer-slots';
 import { nameOf, namedMetrics } from '../metric/design-metrics';
 import { metricName } from '../metric/metric-body';
@@ -83,7 +84,7 @@ export const experimentDesign = z
     /** Absent without any, so that the hash of a design without them is what it was before there were any. */
     metrics: furtherMetrics.optional(),
     /** Decides by comparisons from which what units did in the days before is taken out; without it these are only shown. */
-    cuped: z.strictObject({ days: z.int().min(1).max(90).default(14) }).optional(),
+    cuped: z.strictObject({ days: z.int().min(1).max(90).default(COVARIATE_DAYS) }).optional(),
     /** Absent where the limits are the usual ones, so that the hash of such a design is what it was before there were others. */
     limits: serviceLimits.optional(),
     mode: z.enum(['sequential', 'fixed']).default('sequential'),

@@ -106,14 +106,20 @@ export class ExperimentLifecycle {
       // What another system split has been brought in whole by whoever stops it.
       const drainMs = experiment.source === 'import' ? 0 : days * DAY_MS;
       experiment.drainUntil = new Date(Date.now() + drainMs);
-      if (drainMs === 0) experiment.state = nextState(experiment.key, experiment.state, 'conclude');
+      if (drainMs === 0) {
+        experiment.state = nextState(experiment.key, experiment.state, 'conclude');
+        experiment.concludedAt = new Date();
+      }
       return 'off';
     });
   }
 
   /** Takes the results as they are, without waiting any longer for conversions. */
   conclude(step: Step): Promise<StepTaken> {
-    return this.steps.take(step, 'conclude', () => Promise.resolve(undefined));
+    return this.steps.take(step, 'conclude', (_manager, experiment) => {
+      experiment.concludedAt = new Date();
+      return Promise.resolve(undefined);
+    });
   }
 
   /** Ends it without a result. */

@@ -76,6 +76,9 @@ export class ExperimentEntity {
   @Column('timestamptz', { name: 'ended_at', nullable: true })
   endedAt!: Date | null;
 
+  @Column('timestamptz', { name: 'concluded_at', nullable: true })
+  concludedAt!: Date | null;
+
   /** Until when conversions of its traffic are waited for. */
   @Column('timestamptz', { name: 'drain_until', nullable: true })
   drainUntil!: Date | null;

@@ -1,7 +1,7 @@
 import { experimentDesign } from './experiment-design';
 import { experimentSchedule } from './experiment-schedule';
 import { nextTurn } from './next-turn';
-import { nextRampStep } from './ramp';
+import { nextRampStep, reachedRampStep } from './ramp';
 import type { VerdictNow } from './verdicts';
 
 const NOW = Date.UTC(2026, 10, 28, 12);
@@ -23,7 +23,7 @@ type Facts = Parameters<typeof nextTurn>[0];
 
 async function turn(schedule: object, facts: Partial<Facts> = {}, verdict = FINE): Promise<string | undefined> {
   const experiment: Facts = {
-    ...{ state: 'running', design, rollout: 1, drainUntil: null, drift: null },
+    ...{ state: 'running', design, rollout: 1, rampStep: 0, drainUntil: null, drift: null },
     steppedAt: new Date(NOW - HOUR_MS),
     schedule: experimentSchedule.parse(schedule),
     ...facts,
@@ -51,21 +51,27 @@ describe('what is due', () => {
   it('is the next step of a ramp after its hold, until the last one', async () => {
     expect(await turn({ ramp: RAMP })).toBe('ramp');
     expect(await turn({ ramp: RAMP }, { steppedAt: new Date(NOW - HOUR_MS + 1) })).toBeUndefined();
-    expect(await turn({ ramp: RAMP }, { rollout: 100, steppedAt: new Date(0) })).toBeUndefined();
+    expect(await turn({ ramp: RAMP }, { rollout: 100, rampStep: 2, steppedAt: new Date(0) })).toBeUndefined();
     expect(await turn({ ramp: RAMP }, { state: 'paused' })).toBeUndefined();
   });
 
-  it('is the first step above a share that a hand or another plan has moved', async () => {
-    const at40 = { rollout: 40, steppedAt: new Date(NOW - HOUR_MS) };
-    expect(nextRampStep(experimentSchedule.parse({ ramp: RAMP }), 40)).toMatchObject({ index: 2, rollout: 100 });
-    expect(await turn({ ramp: RAMP }, at40)).toBe('ramp');
-    expect(await turn({ ramp: RAMP }, { ...at40, steppedAt: new Date(NOW - HOUR_MS + 1) })).toBeUndefined();
-    expect(nextRampStep(experimentSchedule.parse({ ramp: RAMP }), 0.5)).toEqual({
-      index: 0,
-      rollout: 1,
-      heldMinutes: 0,
-    });
-    expect(await turn({ ramp: RAMP }, { rollout: 0.5, steppedAt: new Date(NOW) })).toBe('ramp');
+  it('is the first further step above a share that was raised by hand, and none while it is lowered', async () => {
+    const hour = new Date(NOW - HOUR_MS);
+    const raised = { rollout: 40, rampStep: 1, steppedAt: hour };
+    const schedule = experimentSchedule.parse({ ramp: RAMP });
+    expect(nextRampStep({ schedule, rampStep: 0, rollout: 40 })).toMatchObject({ index: 2, rollout: 100 });
+    expect(await turn({ ramp: RAMP }, raised)).toBe('ramp');
+    expect(await turn({ ramp: RAMP }, { ...raised, steppedAt: new Date(NOW - HOUR_MS + 1) })).toBeUndefined();
+    for (const lowered of [9, 1]) expect(await turn({ ramp: RAMP }, { ...raised, rollout: lowered })).toBeUndefined();
+    expect(await turn({ ramp: RAMP }, { rollout: 30, rampStep: 2, steppedAt: hour })).toBeUndefined();
+  });
+
+  it('is the first step at once of a plan that begins above the present share', async () => {
+    const schedule = experimentSchedule.parse({ ramp: RAMP });
+    expect(reachedRampStep(schedule, 0.5)).toBe(-1);
+    expect(nextRampStep({ schedule, rampStep: -1, rollout: 0.5 })).toEqual({ index: 0, rollout: 1, heldMinutes: 0 });
+    expect(await turn({ ramp: RAMP }, { rollout: 0.5, rampStep: -1, steppedAt: new Date(NOW) })).toBe('ramp');
+    expect(reachedRampStep(schedule, 50)).toBe(1);
   });
 
   it('is no step while a check fails or the flag was changed by hand', async () => {
@@ -88,7 +94,7 @@ describe('what is due', () => {
   it('asks for a verdict only where it matters', async () => {
     const verdict = jest.fn(() => Promise.resolve(FINE));
     const facts: Facts = {
-      ...{ state: 'running', design, rollout: 1, drainUntil: null, drift: null, steppedAt: null },
+      ...{ state: 'running', design, rollout: 1, rampStep: 0, drainUntil: null, drift: null, steppedAt: null },
       schedule: experimentSchedule.parse({ stopAt: at(1) }),
     };
     await nextTurn(facts, NOW, verdict);

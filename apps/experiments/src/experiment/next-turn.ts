@@ -8,7 +8,10 @@ export interface Turn {
   readonly reason: string;
 }
 
-type Facts = Pick<ExperimentEntity, 'state' | 'schedule' | 'design' | 'rollout' | 'steppedAt' | 'drainUntil' | 'drift'>;
+type Facts = Pick<
+  ExperimentEntity,
+  'state' | 'schedule' | 'design' | 'rollout' | 'rampStep' | 'steppedAt' | 'drainUntil' | 'drift'
+>;
 
 const MINUTE_MS = 60_000;
 
@@ -36,7 +39,7 @@ export async function nextTurn(
 }
 
 function turnByVerdict(
-  { schedule, design, rollout, steppedAt, drift }: Facts,
+  { schedule, design, rollout, rampStep, steppedAt, drift }: Facts,
   nowMs: number,
   { verdict, reasons, exposedUnits }: VerdictNow,
 ): Turn | undefined {
@@ -46,7 +49,7 @@ function turnByVerdict(
   if (verdict === 'invalid' || drift !== null) return undefined;
   if (stopOnPower && exposedUnits >= design.plannedUnits)
     return { action: 'stop', reason: `${exposedUnits} of ${design.plannedUnits} planned units were exposed` };
-  const next = nextRampStep(schedule, rollout);
+  const next = nextRampStep({ schedule, rampStep, rollout });
   if (next === undefined || steppedAt === null) return undefined;
   const held = nowMs - steppedAt.getTime() >= next.heldMinutes * MINUTE_MS;
   return held ? { action: 'ramp', reason: `${rollout} % was held for ${next.heldMinutes} minutes` } : undefined;

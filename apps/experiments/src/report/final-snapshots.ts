@@ -9,24 +9,35 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { Repeating } from '@adlift/background';
 import { ADVISORY_LOCKS, inOneProcess } from '@adlift/persistence';
+import { holdsOlder } from '../replica/holds-older';
 import { SYSTEM } from '../experiment/lifecycle-clock';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 import { SnapshotService } from './snapshot.service';
 
 const AT_ONCE = 20;
 
-/** Ended experiments without a snapshot of their state, for which all from before the end is counted. */
-const DUE = `SELECT key FROM experiment e
-  WHERE state IN ('stopping', 'concluded') AND phase > 0 AND ended_at IS NOT NULL
+/**
+ * Experiments that ended or were concluded in the last day without a snapshot of that, for which all that came before
+ * is counted. What is still missing after an hour is not waited for.
+ */
+const DUE = `WITH ended AS (
+    SELECT key, phase, state, design, CASE state WHEN 'concluded' THEN concluded_at ELSE ended_at END AS since
+    FROM experiment WHERE state IN ('stopping', 'concluded') AND phase > 0
+  )
+  SELECT key FROM ended e
+  WHERE since > clock_timestamp() - interval '1 day'
     AND NOT EXISTS (
       SELECT FROM report_snapshot s
       WHERE s.experiment = e.key AND s.taken_by = $1 AND s.report #>> '{experiment,state}' = e.state)
-    AND NOT EXISTS (
-      SELECT FROM replica
-      WHERE seen_at > clock_timestamp() - $2 * interval '1 ms'
-        AND spool_seen_at - spool_lag_ms * interval '1 ms' < e.ended_at)
-    AND coalesce((SELECT appended_at FROM event_delta ORDER BY id LIMIT 1) > e.ended_at, true)
-  ORDER BY ended_at LIMIT ${AT_ONCE}`;
+    AND (since < clock_timestamp() - interval '1 hour' OR (
+      NOT EXISTS (${holdsOlder('e.since', '$2')})
+      AND coalesce((SELECT appended_at FROM event_delta ORDER BY id LIMIT 1) > e.since, true)
+      AND NOT EXISTS (SELECT FROM event_total t WHERE (t.experiment, t.phase) = (e.key, e.phase) AND stage <> 'compared')
+      AND (NOT design ? 'cuped' OR EXISTS (
+        SELECT FROM exp_covariate c WHERE (c.experiment, c.phase) = (e.key, e.phase) AND c.counted_at > e.since))
+    ))
+  -- Those that have no report must not stand before others for good.
+  ORDER BY random() LIMIT ${AT_ONCE}`;
 
 /**
  * Keeps the report of every experiment when its traffic has ended, which is what was decided on, and again when its

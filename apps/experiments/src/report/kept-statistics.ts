@@ -19,7 +19,7 @@ export interface PhaseStatistics extends ServedRequests {
   readonly unitsInSeveralArms: number;
   /** Units with events but no exposure. */
   readonly unitsWithoutExposure: number;
-  /** Deltas that wait to be folded, counted up to 200,000. */
+  /** Changes of a unit that wait to be folded, of the first 200,000 deltas; a delta may hold many. */
   readonly pendingDeltas: number;
   readonly foldedThrough: string;
   /** Events and exposures that predictors hold and PostgreSQL has not, as they last told, and the age of the oldest. */
@@ -63,7 +63,8 @@ export class KeptStatistics {
         [experiment, phase],
       );
       const [fold]: MomentsRow[] = await manager.query(
-        `SELECT (SELECT count(*) FROM (SELECT FROM event_delta LIMIT ${MAX_COUNTED}) AS waiting) AS pending, folded_through
+        `SELECT (SELECT coalesce(sum(coalesce(cardinality(units), 1)), 0)
+           FROM (SELECT units FROM event_delta LIMIT ${MAX_COUNTED}) AS waiting) AS pending, folded_through
          FROM fold_state`,
       );
       // A predictor that fell silent still holds what it held last, and that grows older.

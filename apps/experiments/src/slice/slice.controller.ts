@@ -7,7 +7,7 @@ import { dimensionReport } from './slice-report';
 import { MetricRegistry } from '../metric/metric-registry';
 import { SliceStore } from './slice-store';
 
-/** `GET /v1/experiments/:key/slices`: the rates of the report, cut by placement, campaign, and new or known ads. */
+/** `GET /v1/experiments/:key/slices`: the rates of the report, cut by placement, campaign, new or known ads, country and device. */
 @Controller('v1/experiments')
 export class SliceController {
   constructor(

@@ -26,9 +26,12 @@ const FAREWELL_MS = 1000;
 /** A beat that hangs must not keep the next ones from being tried. */
 const BEAT_TIMEOUT_MS = 5000;
 
-/** Replicas that were silent for a day are forgotten with the same statement. */
+/** Replicas that were silent for a day are forgotten with the same statement, and who was at this address before. */
 const BEAT = `
-  WITH forgotten AS (DELETE FROM replica WHERE seen_at < now() - interval '1 day' AND id <> $1)
+  WITH forgotten AS (
+    DELETE FROM replica
+    WHERE id <> $1 AND (seen_at < now() - interval '1 day' OR (address = $2 AND started_at < $6))
+  )
   INSERT INTO replica (id, address, software, flag_revision, models, started_at, spooled, spool_lag_ms, spool_seen_at)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
   ON CONFLICT (id) DO UPDATE SET

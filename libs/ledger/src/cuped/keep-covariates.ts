@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { ADVISORY_LOCKS } from '@adlift/persistence';
 import { cappedWithin, type MomentSum } from '../fold/moment-columns';
 import { inTransaction } from '../in-transaction';
 
@@ -83,6 +84,7 @@ export async function keepCovariates(
     return `($${i + 4}::text, ARRAY[${sums.join(', ')}], ARRAY[${products.join(', ')}])`;
   });
   await inTransaction(client, async () => {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.covariates]);
     await client.query("SET LOCAL work_mem = '64MB'");
     await client.query('DELETE FROM exp_covariate WHERE experiment = $1 AND phase = $2', [experiment, phase]);
     if (metrics.length === 0) return;

@@ -9,6 +9,12 @@ const COLUMNS = [
 /** Columns of the table of exposures in the order in which {@link encodeExposure} writes them. */
 export const EXPOSURE_COLUMNS = COLUMNS.join(', ');
 
+const FIELDS = 1 + COLUMNS.length;
+/** Before country and device were among them; such rows may still lie in a spool, or in a queue. */
+const FIELDS_BEFORE = FIELDS - 2;
+/** Two texts of no bytes. */
+const NO_ATTRIBUTES = new Uint8Array(8);
+
 /** Longer ones are cut: they are to tell parts of the traffic apart, and come from whoever asks. */
 const LONGEST_ATTRIBUTE = 40;
 
@@ -16,7 +22,7 @@ const row = new BinaryRow();
 
 /** An exposure in binary COPY format, behind its place in the batch, which is set when it is staged. */
 export function encodeExposure({ assignment, unitId, predictionId, timeMs, country, device }: Exposure): Buffer {
-  row.begin(1 + COLUMNS.length);
+  row.begin(FIELDS);
   row.int4(0);
   row.text(assignment.experiment);
   row.int8(assignment.phase);
@@ -32,7 +38,15 @@ export function encodeExposure({ assignment, unitId, predictionId, timeMs, count
   return row.finish();
 }
 
-/** Without what PostgreSQL does not take in a text: the exposure counts whatever else its request said. */
+/** A row of today's columns from one that may have been made before there were countries and devices. */
+export function withAttributes(record: Uint8Array): Uint8Array {
+  const fields = new DataView(record.buffer, record.byteOffset, record.byteLength).getInt16(0);
+  if (fields !== FIELDS_BEFORE) return record;
+  const whole = Buffer.concat([record, NO_ATTRIBUTES]);
+  whole.writeInt16BE(FIELDS);
+  return whole;
+}
+
 function attribute(value = ''): string {
-  return value.slice(0, LONGEST_ATTRIBUTE).replaceAll('\0', '');
+  return value.slice(0, LONGEST_ATTRIBUTE);
 }

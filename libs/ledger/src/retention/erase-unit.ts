@@ -59,6 +59,8 @@ export async function eraseUnit(client: ClientBase, unit: string): Promise<Erasu
   // A long queue is folded in parts of its own, so that the transaction has little left to fold.
   while ((await foldDeltas(client, FOLD_LIMIT)) >= FOLD_LIMIT);
   return inTransaction(client, async () => {
+    // A count that has read the unit's name must not write it down afterwards.
+    await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.covariates]);
     await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.fold]);
     // What waits to be counted counts first; what comes after it goes with its row.
     await foldAsLeader(client, FOLD_LIMIT);

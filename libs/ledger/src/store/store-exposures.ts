@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { copyBinaryInto } from '@adlift/persistence';
 import type { EventOutcome } from '../ledger-event';
-import { EXPOSURE_COLUMNS as COLUMNS } from '../record/exposure-row';
+import { EXPOSURE_COLUMNS as COLUMNS, withAttributes } from '../record/exposure-row';
 import { placed } from '../record/row-head';
 import { ACCEPTED, ALREADY_RECORDED } from './outcomes';
 
@@ -20,7 +20,8 @@ const FIRST = `SELECT DISTINCT ON (experiment, phase, unit) * FROM staged_exposu
  */
 export async function storeExposures(client: ClientBase, rows: readonly Uint8Array[]): Promise<EventOutcome[]> {
   await client.query(CREATE_STAGING);
-  await copyBinaryInto(client, 'staged_exposure', `seq, ${COLUMNS}`, rows.map(placed));
+  const whole = rows.map(withAttributes);
+  await copyBinaryInto(client, 'staged_exposure', `seq, ${COLUMNS}`, whole.map(placed));
   const { rows: fresh } = await client.query<{ seq: number }>(
     `WITH first AS (${FIRST}), fresh AS (
        INSERT INTO exposure (${COLUMNS}) SELECT ${COLUMNS} FROM first ORDER BY experiment, phase, unit

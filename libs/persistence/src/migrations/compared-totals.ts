@@ -17,6 +17,7 @@ export class ComparedTotals1795888800000 implements MigrationInterface {
       ADD PRIMARY KEY (experiment, phase, variant, stage),
       ADD CHECK (stage <> 'compared' OR (kept_impressions IS NOT NULL AND kept_clicks IS NOT NULL))`);
     await runner.query('ALTER TABLE replica ADD COLUMN spool_seen_at timestamptz NOT NULL DEFAULT clock_timestamp()');
+    await runner.query('UPDATE replica SET spool_seen_at = seen_at');
   }
 
   async down(runner: QueryRunner): Promise<void> {
