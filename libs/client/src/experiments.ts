@@ -78,6 +78,7 @@ export interface ExperimentView {
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
+  readonly concludedAt: string | null;
   readonly drainUntil: string | null;
   /** What may be done in its state. */
   readonly actions: readonly string[];

@@ -36,6 +36,7 @@ export class ExperimentViews {
       createdAt: experiment.createdAt.toISOString(),
       startedAt: iso(experiment.startedAt),
       endedAt: iso(experiment.endedAt),
+      concludedAt: iso(experiment.concludedAt),
       drainUntil: iso(experiment.drainUntil),
       flag: flags.get(experiment.key) ?? null,
       actions: allowedActions(experiment.state),

@@ -87,6 +87,7 @@ export const experimentAnswer = z
     createdAt: time,
     startedAt: time.nullable(),
     endedAt: time.nullable(),
+    concludedAt: time.nullable(),
     drainUntil: time.nullable(),
     actions: z.array(z.string()).describe('steps that its state allows'),
     approvals: z

@@ -66,9 +66,8 @@ export class GrpcServer implements BeforeApplicationShutdown {
 
   /** Rejects when the port is taken. */
   async listen(): Promise<void> {
-    const address = `${this.config.ADLIFT_HOST}:${this.config.PREDICTOR_GRPC_PORT}`;
     await new Promise<void>((resolve, reject) =>
-      this.server.bindAsync(address, ServerCredentials.createInsecure(), (error) =>
+      this.server.bindAsync(this.address, ServerCredentials.createInsecure(), (error) =>
         error === null ? resolve() : reject(error),
       ),
     );
@@ -77,9 +76,13 @@ export class GrpcServer implements BeforeApplicationShutdown {
 
   /** Lets running calls finish, then cuts the rest. */
   async beforeApplicationShutdown(): Promise<void> {
-    const cut = setTimeout(() => this.server.forceShutdown(), DRAIN_MS);
+    // Not forceShutdown(), which without channelz knows of no connection.
+    this.server.drain(this.address, DRAIN_MS);
     await new Promise<void>((resolve) => this.server.tryShutdown(() => resolve()));
-    clearTimeout(cut);
+  }
+
+  private get address(): string {
+    return `${this.config.ADLIFT_HOST}:${this.config.PREDICTOR_GRPC_PORT}`;
   }
 
   /** Adds a service; a call without a key of its scope is refused, and a message over `maxBytes`. */
