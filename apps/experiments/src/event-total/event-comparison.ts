@@ -1,14 +1,8 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
-import { Repeating } from '@adlift/background';
 import { ADVISORY_LOCKS, inOneProcess } from '@adlift/persistence';
+import { BackgroundJob } from '../background/background-job';
 import { holdsOlder } from '../replica/holds-older';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 
@@ -21,35 +15,17 @@ const AWAY_MS = 5000;
  * as kept too and hides as much of a loss, which is why the moment is not missed: the sums are noted then.
  */
 @Injectable()
-export class EventComparison implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger('event totals');
-  private readonly comparing = new Repeating({
-    turn: async () => {
-      await inOneProcess(this.source, ADVISORY_LOCKS.eventTotals, (manager) => this.compare(manager));
-      return IDLE_MS;
-    },
-    failed: ({ message }, again) => {
-      if (!again) this.logger.warn(`what was sent is not compared: ${message}`);
-      return AWAY_MS;
-    },
-  });
-
+export class EventComparison extends BackgroundJob {
   constructor(
     @InjectDataSource() private readonly source: DataSource,
     @Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.comparing.start();
+  ) {
+    super('event totals', 'what was sent is not compared', AWAY_MS);
   }
 
-  beforeApplicationShutdown(): Promise<void> {
-    return this.comparing.end();
-  }
-
-  /** Looks at once whether what was told can be compared. */
-  wake(): void {
-    this.comparing.wake();
+  protected async turn(): Promise<number> {
+    await inOneProcess(this.source, ADVISORY_LOCKS.eventTotals, (manager) => this.compare(manager));
+    return IDLE_MS;
   }
 
   private async compare(manager: EntityManager): Promise<void> {

@@ -1,14 +1,8 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { Repeating } from '@adlift/background';
 import { ADVISORY_LOCKS, inOneProcess } from '@adlift/persistence';
+import { BackgroundJob } from '../background/background-job';
 import { holdsOlder } from '../replica/holds-older';
 import { SYSTEM } from '../experiment/lifecycle-clock';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
@@ -44,37 +38,16 @@ const DUE = `WITH ended AS (
  * windows have drained, which is what came of it.
  */
 @Injectable()
-export class FinalSnapshots implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger('snapshots');
-  private readonly keeping: Repeating;
-
+export class FinalSnapshots extends BackgroundJob {
   constructor(
     @InjectDataSource() private readonly source: DataSource,
     private readonly snapshots: SnapshotService,
     @Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment,
   ) {
-    const pauseMs = config.LIFECYCLE_INTERVAL_MS;
-    this.keeping = new Repeating({
-      turn: async () => {
-        await this.keep();
-        return pauseMs;
-      },
-      failed: ({ message }, again) => {
-        if (!again) this.logger.warn(`reports of ended experiments are not kept: ${message}`);
-        return pauseMs;
-      },
-    });
+    super('snapshots', 'reports of ended experiments are not kept', config.LIFECYCLE_INTERVAL_MS);
   }
 
-  onApplicationBootstrap(): void {
-    this.keeping.start();
-  }
-
-  beforeApplicationShutdown(): Promise<void> {
-    return this.keeping.end();
-  }
-
-  private async keep(): Promise<void> {
+  protected async turn(): Promise<number> {
     let trouble: Error | undefined;
     await inOneProcess(this.source, ADVISORY_LOCKS.finalSnapshots, async (manager) => {
       const due: { key: string }[] = await manager.query(DUE, [SYSTEM, this.config.REPLICA_LIFETIME_MS]);
@@ -85,5 +58,6 @@ export class FinalSnapshots implements OnApplicationBootstrap, BeforeApplication
         });
     });
     if (trouble !== undefined) throw trouble;
+    return this.config.LIFECYCLE_INTERVAL_MS;
   }
 }

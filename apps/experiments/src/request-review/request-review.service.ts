@@ -1,15 +1,9 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { LRUCache } from 'lru-cache';
 import type { DataSource, EntityManager } from 'typeorm';
-import { Repeating } from '@adlift/background';
 import { ADVISORY_LOCKS, inOneProcess } from '@adlift/persistence';
+import { BackgroundJob } from '../background/background-job';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 import { armRule, type ArmRule } from './arm-rule';
 import { judgeAssignments } from './judge-assignments';
@@ -36,35 +30,21 @@ const REMEMBERED_FLAGS = 1000;
  * phase, so that a report reads a few rows and none of the log.
  */
 @Injectable()
-export class RequestReviewService implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger('request-review');
+export class RequestReviewService extends BackgroundJob {
   private readonly rules = new LRUCache<string, { rule: ArmRule | undefined }>({ max: REMEMBERED_FLAGS });
-  private readonly looking: Repeating;
 
   constructor(
     @InjectDataSource() private readonly source: DataSource,
-    @Inject(EXPERIMENTS_CONFIG) config: ExperimentsEnvironment,
+    @Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment,
   ) {
-    const pauseMs = config.REQUEST_REVIEW_MS;
-    this.looking = new Repeating({
-      turn: async () => {
-        const started = performance.now();
-        await inOneProcess(this.source, ADVISORY_LOCKS.requestReview, (manager) => this.review(manager));
-        return Math.max(pauseMs, Math.min(LONGEST_PAUSE_MS, (performance.now() - started) / BUSY_SHARE));
-      },
-      failed: ({ message }, again) => {
-        if (!again) this.logger.warn(`requests are not looked through: ${message}`);
-        return pauseMs;
-      },
-    });
+    super('request-review', 'requests are not looked through', config.REQUEST_REVIEW_MS);
   }
 
-  onApplicationBootstrap(): void {
-    this.looking.start();
-  }
-
-  beforeApplicationShutdown(): Promise<void> {
-    return this.looking.end();
+  protected async turn(): Promise<number> {
+    const started = performance.now();
+    await inOneProcess(this.source, ADVISORY_LOCKS.requestReview, (manager) => this.review(manager));
+    const rest = Math.min(LONGEST_PAUSE_MS, (performance.now() - started) / BUSY_SHARE);
+    return Math.max(this.config.REQUEST_REVIEW_MS, rest);
   }
 
   private async review(manager: EntityManager): Promise<void> {

@@ -1,13 +1,7 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { Repeating } from '@adlift/background';
+import { BackgroundJob } from '../background/background-job';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 import { sendWebhook } from './webhook-sender';
 
@@ -31,30 +25,15 @@ const MAX_ATTEMPTS = 15;
 
 /** Tells webhooks of changes, each at least once; a receiver that fails is tried again, later each time. */
 @Injectable()
-export class WebhookWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger('webhook');
-  private readonly sending = new Repeating({
-    turn: async () => ((await this.turn()) === AT_ONCE ? 0 : IDLE_MS),
-    failed: ({ message }, again) => {
-      if (!again) this.logger.warn(`webhooks wait: ${message}`);
-      return AWAY_MS;
-    },
-  });
-
+export class WebhookWorker extends BackgroundJob {
   constructor(
     @InjectDataSource() private readonly source: DataSource,
     @Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.sending.start();
+  ) {
+    super('webhook', 'webhooks wait', AWAY_MS);
   }
 
-  beforeApplicationShutdown(): Promise<void> {
-    return this.sending.end();
-  }
-
-  private async turn(): Promise<number> {
+  protected async turn(): Promise<number> {
     const [due] = await this.source.query<[Delivery[], number]>(
       `UPDATE webhook_delivery d SET next_try_at = clock_timestamp() + ${LEASE}
        FROM webhook w, audit a
@@ -67,7 +46,7 @@ export class WebhookWorker implements OnApplicationBootstrap, BeforeApplicationS
            'before', a.before, 'after', a.after) AS entry`,
     );
     await Promise.all(due.map((delivery) => this.deliver(delivery)));
-    return due.length;
+    return due.length === AT_ONCE ? 0 : IDLE_MS;
   }
 
   private async deliver({ id, url, secret, attempts, entry }: Delivery): Promise<void> {
