@@ -1,13 +1,7 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
-import { Repeating } from '@adlift/background';
 import { DomainError } from '@adlift/problem';
+import { BackgroundJob } from '../background/background-job';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 import { ExperimentAmendment } from './experiment-amendment';
 import { ExperimentLifecycle } from './experiment-lifecycle';
@@ -24,43 +18,23 @@ export const SYSTEM = 'adlift';
  * needs and the revision that was looked at, so several processes may do this at once.
  */
 @Injectable()
-export class LifecycleClock implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger('experiments');
-  private readonly ticking: Repeating;
-
+export class LifecycleClock extends BackgroundJob {
   constructor(
     private readonly store: ExperimentStore,
     private readonly lifecycle: ExperimentLifecycle,
     private readonly amendment: ExperimentAmendment,
     private readonly verdicts: Verdicts,
-    @Inject(EXPERIMENTS_CONFIG) config: ExperimentsEnvironment,
+    @Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment,
   ) {
-    const pauseMs = config.LIFECYCLE_INTERVAL_MS;
-    this.ticking = new Repeating({
-      turn: async (ending) => {
-        await this.turn(ending);
-        return pauseMs;
-      },
-      failed: ({ message }, again) => {
-        if (!again) this.logger.warn(`experiments wait: ${message}`);
-        return pauseMs;
-      },
-    });
+    super('experiments', 'experiments wait', config.LIFECYCLE_INTERVAL_MS);
   }
 
-  onApplicationBootstrap(): void {
-    this.ticking.start();
-  }
-
-  beforeApplicationShutdown(): Promise<void> {
-    return this.ticking.end();
-  }
-
-  private async turn(ending: AbortSignal): Promise<void> {
+  protected async turn(ending: AbortSignal): Promise<number> {
+    const pauseMs = this.config.LIFECYCLE_INTERVAL_MS;
     const state = In(['scheduled', 'running', 'paused', 'stopping']);
     let trouble: Error | undefined;
     for (const experiment of await this.store.manager.find(ExperimentEntity, { where: { state } })) {
-      if (ending.aborted) return;
+      if (ending.aborted) return pauseMs;
       try {
         await this.lookAt(experiment);
       } catch (error) {
@@ -70,6 +44,7 @@ export class LifecycleClock implements OnApplicationBootstrap, BeforeApplication
       }
     }
     if (trouble !== undefined) throw trouble;
+    return pauseMs;
   }
 
   private async lookAt(experiment: ExperimentEntity): Promise<void> {

@@ -1,12 +1,6 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
-import { Repeating } from '@adlift/background';
+import { Inject, Injectable } from '@nestjs/common';
 import { observe } from '@adlift/telemetry';
+import { BackgroundJob } from '../background/background-job';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 import { ExperimentStore } from '../experiment/experiment-store';
 import { flagDrift, type FlagDifference } from './flag-drift';
@@ -24,50 +18,36 @@ class NothingNew extends Error {}
  * somebody decides.
  */
 @Injectable()
-export class FlagReconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger('flag-sync');
-  private readonly reading: Repeating;
+export class FlagReconciler extends BackgroundJob {
   private drifting = 0;
 
   constructor(
     private readonly outbox: FlagOutbox,
     private readonly unleash: UnleashAdmin,
     private readonly store: ExperimentStore,
-    @Inject(EXPERIMENTS_CONFIG) config: ExperimentsEnvironment,
+    @Inject(EXPERIMENTS_CONFIG) private readonly config: ExperimentsEnvironment,
   ) {
-    const pauseMs = config.FLAG_RECONCILE_MS;
-    this.reading = new Repeating({
-      turn: async (ending) => {
-        await this.turn(ending);
-        return pauseMs;
-      },
-      failed: ({ message }, again) => {
-        if (!again) this.logger.warn(`flags cannot be read back: ${message}`);
-        return pauseMs;
-      },
-    });
+    super('flag-sync', 'flags cannot be read back', config.FLAG_RECONCILE_MS);
   }
 
-  onApplicationBootstrap(): void {
+  override onApplicationBootstrap(): void {
     observe('adlift_flags_drifting', 'Flags that say something else than they were told, by the last look', () => [
       [this.drifting, {}],
     ]);
-    this.reading.start();
+    super.onApplicationBootstrap();
   }
 
-  beforeApplicationShutdown(): Promise<void> {
-    return this.reading.end();
-  }
-
-  private async turn(ending: AbortSignal): Promise<void> {
+  protected async turn(ending: AbortSignal): Promise<number> {
+    const pauseMs = this.config.FLAG_RECONCILE_MS;
     let drifting = 0;
     for (const { flag, id, plan } of await this.outbox.applied()) {
-      if (ending.aborted) return;
+      if (ending.aborted) return pauseMs;
       const differences = await this.differences(flag, plan);
       if (differences.length > 0) drifting++;
       if (differences.length > 0) await this.note(flag, id, plan, differences);
     }
     this.drifting = drifting;
+    return pauseMs;
   }
 
   /** Of the experiment's own flag, and of its layer's under the name of that. */

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
-import { Repeating } from '@adlift/background';
 import { ADVISORY_LOCKS, inOneProcess } from '@adlift/persistence';
 import { DomainError } from '@adlift/problem';
 import { observe } from '@adlift/telemetry';
+import { BackgroundJob } from '../background/background-job';
 import { flagCalls } from './flag-calls';
 import { FlagOutbox, type PendingPlan } from './flag-outbox';
 import type { FlagPlan } from './flag-plan';
@@ -23,35 +23,22 @@ const SETTLE_POLL_MS = 20;
  * process that ends anywhere in it leaves only what the next turn completes.
  */
 @Injectable()
-export class FlagWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger('flag-sync');
-  private readonly working = new Repeating({
-    turn: async () => {
-      await this.turn();
-      return IDLE_MS;
-    },
-    failed: ({ message }, again) => {
-      if (!again) this.logger.warn(`flags wait: ${message}`);
-      return AWAY_MS;
-    },
-  });
+export class FlagWorker extends BackgroundJob {
   private failing = 0;
 
   constructor(
     @InjectDataSource() private readonly source: DataSource,
     private readonly outbox: FlagOutbox,
     private readonly unleash: UnleashAdmin,
-  ) {}
+  ) {
+    super('flag-sync', 'flags wait', AWAY_MS);
+  }
 
-  onApplicationBootstrap(): void {
+  override onApplicationBootstrap(): void {
     observe('adlift_flag_plans_failing', 'Flags that this process could not bring up to date at its last turn', () => [
       [this.failing, {}],
     ]);
-    this.working.start();
-  }
-
-  beforeApplicationShutdown(): Promise<void> {
-    return this.working.end();
+    super.onApplicationBootstrap();
   }
 
   /** The calls that the plan would need now; all of a new flag when Unleash is away. */
@@ -67,7 +54,7 @@ export class FlagWorker implements OnApplicationBootstrap, BeforeApplicationShut
   /** Resolves when Unleash says what it shall of the flag, when it has refused, or when this takes too long. */
   async settle(flag: string): Promise<void> {
     const deadline = Date.now() + SETTLE_MS;
-    this.working.wake();
+    this.wake();
     while (Date.now() < deadline) {
       const state = (await this.outbox.states([flag])).get(flag)?.state;
       if (state !== 'pending') return;
@@ -75,12 +62,13 @@ export class FlagWorker implements OnApplicationBootstrap, BeforeApplicationShut
     }
   }
 
-  private async turn(): Promise<void> {
+  protected async turn(): Promise<number> {
     await inOneProcess(this.source, ADVISORY_LOCKS.flagSync, async (manager) => {
       let failing = 0;
       for (const pending of await this.outbox.due(manager)) failing += (await this.carryOut(manager, pending)) ? 0 : 1;
       this.failing = failing;
     });
+    return IDLE_MS;
   }
 
   private async carryOut(manager: EntityManager, pending: PendingPlan): Promise<boolean> {
