@@ -3,16 +3,15 @@
 // Run as: node --require register-typescript.cjs appending-process.ts FILE FIRST
 import { setTimeout as pause } from 'node:timers/promises';
 import { Spool, type SpoolFailed } from '@adlift/spool';
-import { writeSync } from 'node:fs';
 import { numbered } from './numbered-records';
 
 const CAP = 256 << 20;
 const CALLERS = 8;
 const BATCH = 20;
 
-/** Written by the system call itself: an acknowledgement must not die in a buffer of the process. */
-function say(...words: (string | number)[]): void {
-  writeSync(1, `${words.join('\n')}\n`);
+/** Resolves when the words are in the pipe; until then its caller appends no more, so little can die with the process. */
+function say(...words: (string | number)[]): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(`${words.join('\n')}\n`, () => resolve()));
 }
 
 async function main(file: string, first: number): Promise<void> {
@@ -21,9 +20,9 @@ async function main(file: string, first: number): Promise<void> {
     streams: ['events', 'predictions'],
     maxBytes: CAP,
     restartDelays: { first: 10, longest: 50 },
-    onFailure: () => say('died'),
+    onFailure: () => void say('died'),
   });
-  say('open');
+  await say('open');
   let next = first;
   const appendForEver = async (): Promise<never> => {
     for (;;) {
@@ -31,9 +30,9 @@ async function main(file: string, first: number): Promise<void> {
       spool.offer('predictions', new Uint8Array(3000));
       try {
         await spool.append('events', numbers.map(numbered));
-        say(...numbers);
+        await say(...numbers);
       } catch (error) {
-        say((error as SpoolFailed).code);
+        await say((error as SpoolFailed).code);
         await pause((error as SpoolFailed).retryAfterMs);
       }
     }
