@@ -23,8 +23,9 @@ export interface Folded {
  */
 export async function foldWaiting(clients: readonly [ClientBase, ClientBase], limit: number): Promise<Folded> {
   const { rows } = await clients[0].query<{ busy: boolean | null }>(
-    `SELECT sum(coalesce(cardinality(units), 1)) >= $1 AND bool_and(lane IS NOT NULL) AS busy
-     FROM (SELECT lane, units FROM event_delta ORDER BY id LIMIT $1) AS oldest`,
+    `SELECT sum(coalesce(cardinality(units), 1)) >= $1
+       AND NOT EXISTS (SELECT FROM event_delta WHERE lane IS NULL) AS busy
+     FROM (SELECT units FROM event_delta LIMIT $1) AS waiting`,
     [Math.min(BUSY, limit)],
   );
   if (rows[0]?.busy !== true) {

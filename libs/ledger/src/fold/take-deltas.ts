@@ -5,6 +5,8 @@ import { SUM_COLUMNS } from './sum-columns';
 
 const PACKED = PACKED_COLUMNS.join(', ');
 const SUMS = PACKED_SUMS.join(', ');
+/** Deltas that a row counts as. */
+const UNITS = 'coalesce(cardinality(units), 1)';
 const IN_LANE = '($2::int IS NULL OR lane = $2)';
 const NO_SUMS = SUM_COLUMNS.filter((sum) => !(PACKED_SUMS as readonly string[]).includes(sum));
 
@@ -20,10 +22,14 @@ export async function takeDeltas(
   const { rows } = await client.query<{ count: number; last: string }>(
     `WITH bound AS (
        SELECT id FROM (
-         SELECT id, sum(coalesce(cardinality(units), 1)) OVER (ORDER BY id) AS through FROM (
+         SELECT id, sum(${UNITS}) OVER (ORDER BY id) AS through FROM (
            SELECT id, units FROM event_delta WHERE ${IN_LANE} ORDER BY id LIMIT $1
          ) AS oldest
-       ) AS weighed WHERE through >= $1 ORDER BY id LIMIT 1
+       ) AS weighed
+       WHERE through >= $1
+         -- Which are the oldest need not be found out when all are taken.
+         AND (SELECT sum(${UNITS}) FROM (SELECT units FROM event_delta WHERE ${IN_LANE} LIMIT $1) AS waiting) >= $1
+       ORDER BY id LIMIT 1
      ), gone AS (
        DELETE FROM event_delta WHERE ${IN_LANE} AND id <= coalesce((SELECT id FROM bound), 9223372036854775807)
        RETURNING id, kind, prediction_id, idx, event_time, ${FOLDING_COLUMNS}, ${PACKED}
@@ -38,7 +44,7 @@ export async function takeDeltas(
      ), judged AS (
        INSERT INTO folding_event (${EVENT_COLUMNS}) SELECT ${EVENT_COLUMNS} FROM gone WHERE kind IS NOT NULL
      )
-     SELECT coalesce(sum(coalesce(cardinality(units), 1)), 0)::int AS count, coalesce(max(id), 0)::text AS last FROM gone`,
+     SELECT coalesce(sum(${UNITS}), 0)::int AS count, coalesce(max(id), 0)::text AS last FROM gone`,
     [limit, lane],
   );
   return rows[0] ?? { count: 0, last: '0' };

@@ -9,6 +9,7 @@ export class DeltaLanes1795890000000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('ALTER TABLE event_delta ADD COLUMN lane int');
+    await runner.query('CREATE INDEX event_delta_without_lane ON event_delta (id) WHERE lane IS NULL');
     await runner.query(
       `CREATE FUNCTION unit_lane(unit text) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE
          RETURN (ascii(right(unit, 1)) + ascii(right(unit, 2)) / 2) & 1`,
