@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Client } from 'pg';
-import { FOLD_LIMIT, foldDeltas, foldPauseMs } from '@adlift/ledger';
+import { FOLD_LIMIT, foldPauseMs, foldWaiting } from '@adlift/ledger';
 import type { FoldData, FoldRequest, FoldResult } from './fold-protocol';
 
 const LOOK_MS = 100;
@@ -11,6 +11,7 @@ const AGE = `SELECT extract(epoch FROM clock_timestamp() - appended_at)::float8 
 
 const { databaseUrl } = workerData as FoldData;
 const folding = new Client({ connectionString: databaseUrl, application_name: 'bench fold' });
+const beside = new Client({ connectionString: databaseUrl, application_name: 'bench fold' });
 const watching = new Client({ connectionString: databaseUrl, application_name: 'bench watch' });
 
 /** From 'begin' to the first fold that starts after 'finish' and leaves nothing, as the experiments app folds. */
@@ -26,12 +27,12 @@ class Run {
     while (!this.done) {
       const last = this.finishing.signal.aborted;
       const started = performance.now();
-      const folded = await foldDeltas(folding, FOLD_LIMIT);
-      deltas += folded;
+      const folded = await foldWaiting([folding, beside], FOLD_LIMIT);
+      deltas += folded.deltas;
       const tookMs = performance.now() - started;
-      if (folded > 0) busyMs += tookMs;
-      this.done = last && folded < FOLD_LIMIT;
-      await this.pause(foldPauseMs(folded, FOLD_LIMIT, tookMs));
+      if (folded.deltas > 0) busyMs += tookMs;
+      this.done = last && !folded.more;
+      await this.pause(foldPauseMs(folded, tookMs));
     }
     await watched;
     return { deltas, busyMs, staleness: this.staleness };
@@ -57,6 +58,7 @@ class Run {
 
 async function main(): Promise<void> {
   await folding.connect();
+  await beside.connect();
   await watching.connect();
   let run = new Run();
   parentPort?.on('message', (request: FoldRequest) => {

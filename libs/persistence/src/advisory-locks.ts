@@ -5,8 +5,12 @@
 export const ADVISORY_LOCKS = {
   migration: 7_203_311,
   partitions: 7_203_312,
-  /** Whoever changes the kept statistics, to the end of the transaction. */
+  /**
+   * Whoever changes the kept statistics, to the end of the transaction; held in common by those that fold a lane each,
+   * together with the lock of their lane.
+   */
   fold: 7_203_313,
+  foldLanes: [7_203_329, 7_203_330],
   adRates: 7_203_314,
   reconcile: 7_203_316,
   spanRetention: 7_203_317,

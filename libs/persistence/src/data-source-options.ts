@@ -8,6 +8,7 @@ import { ComparedTotals1795888800000 } from './migrations/compared-totals';
 import { ConclusionTime1795889700000 } from './migrations/conclusion-time';
 import { CovariateUnits1795889400000 } from './migrations/covariate-units';
 import { Covariates1795888500000 } from './migrations/covariates';
+import { DeltaLanes1795890000000 } from './migrations/delta-lanes';
 import { EventTotals1795884900000 } from './migrations/event-totals';
 import { ExperimentLife1795880700000 } from './migrations/experiment-life';
 import { ExposureAttributes1795889100000 } from './migrations/exposure-attributes';
@@ -19,6 +20,7 @@ import { ModelServing1795654800000 } from './migrations/model-serving';
 import { NarrowDeltas1795865400000 } from './migrations/narrow-deltas';
 import { PackedDeltas1795889700000 } from './migrations/packed-deltas';
 import { Quarantine1795824000000 } from './migrations/quarantine';
+import { RareMarks1795890300000 } from './migrations/rare-marks';
 import { RatioMoments1795887900000 } from './migrations/ratio-moments';
 import { ReplicaSpool1795829400000 } from './migrations/replica-spool';
 import { ReportSnapshots1795884600000 } from './migrations/report-snapshots';
@@ -68,6 +70,8 @@ export function dataSourceOptions(
       CovariateUnits1795889400000,
       ConclusionTime1795889700000,
       PackedDeltas1795889700000,
+      DeltaLanes1795890000000,
+      RareMarks1795890300000,
     ],
     // On a shared database, other tools keep a table by the usual name.
     migrationsTableName: MIGRATIONS_TABLE,

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplica
 import type { ClientBase, Pool } from 'pg';
 import { Repeating } from '@adlift/background';
 import { openPool, withClient } from '@adlift/persistence';
-import { FOLD_LIMIT, foldDeltas, foldPauseMs, setAttributionWindow } from '@adlift/ledger';
+import { FOLD_LIMIT, foldPauseMs, foldWaiting, setAttributionWindow, type Folded } from '@adlift/ledger';
 import { inSpan, observe, telemetry } from '@adlift/telemetry';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 
@@ -42,7 +42,8 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
     this.pool = openPool({
       connectionString: config.DATABASE_URL,
       application_name: 'adlift-fold',
-      max: 1,
+      // One more for the second lane in busy times.
+      max: 2,
       statement_timeout: 60_000,
     });
   }
@@ -68,33 +69,33 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
   private async fold(): Promise<number> {
     if (!this.windowIsSet) await this.setWindow();
     this.windowIsSet = true;
-    const { limit } = this;
     const started = performance.now();
     const folded = await this.foldOnce();
-    this.deltas.add(folded);
+    this.deltas.add(folded.deltas);
     this.foldedAt = Date.now();
-    return foldPauseMs(folded, limit, performance.now() - started);
+    return foldPauseMs(folded, performance.now() - started);
   }
 
   private setWindow(): Promise<boolean> {
     return withClient(this.pool, (client) => setAttributionWindow(client, this.config.ATTRIBUTION_WINDOW_DAYS));
   }
 
-  private foldOnce(): Promise<number> {
+  private foldOnce(): Promise<Folded> {
     return withClient(this.pool, async (client) => {
       const { rows } = await client.query<{ age: number }>(
         'SELECT extract(epoch FROM clock_timestamp() - appended_at)::float8 AS age FROM event_delta ORDER BY id LIMIT 1',
       );
       this.staleness = rows[0]?.age ?? 0;
       // An idle look is not worth a trace four times a second.
-      return rows.length === 0 ? 0 : inSpan('fold', {}, [], () => this.foldSome(client));
+      if (rows.length === 0) return { deltas: 0, more: false };
+      return inSpan('fold', {}, [], () => withClient(this.pool, (beside) => this.foldSome([client, beside])));
     });
   }
 
-  private async foldSome(client: ClientBase): Promise<number> {
+  private async foldSome(clients: readonly [ClientBase, ClientBase]): Promise<Folded> {
     try {
-      const folded = await foldDeltas(client, this.limit);
-      if (folded >= this.limit) this.limit = Math.min(2 * this.limit, FOLD_LIMIT);
+      const folded = await foldWaiting(clients, this.limit);
+      if (folded.more) this.limit = Math.min(2 * this.limit, FOLD_LIMIT);
       return folded;
     } catch (error) {
       if ((error as { code?: string }).code === TIMED_OUT)

@@ -44,6 +44,11 @@ export class EventFields {
     return this.starts[place];
   }
 
+  /** Where its value begins. */
+  valueStart(place: number): number {
+    return this.starts[place] + LENGTH_BYTES;
+  }
+
   isEmpty(place: number): boolean {
     return this.starts[place + 1] - this.starts[place] === LENGTH_BYTES;
   }

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { CopyBlock, copyBinaryInto } from '@adlift/persistence';
+import { laneOf } from '../fold/lanes';
 import { EventFields, placeOf } from '../record/event-fields';
 import { TOKEN_COLUMNS, type EventRecord } from '../record/event-record';
 import { PACKED_DELTA_COLUMNS, ImpressionSums } from './impression-sums';
@@ -19,12 +20,12 @@ const AT = {
 const MAX_INT4 = 2 ** 31 - 1;
 const TOKEN_COUNT = TOKEN_COLUMNS.split(',').length;
 
-/** Columns of the delta of one event, those of the staged row first and in its order. */
-const DELTA_COLUMNS = `day, prediction_id, idx, event_time, unit, assignment_set, kind, clicks, conversions, hides,
+/** Columns of the delta of one event, those of the staged row together and in its order. */
+const DELTA_COLUMNS = `lane, day, prediction_id, idx, event_time, unit, assignment_set, kind, clicks, conversions, hides,
   charged_micros, value_micros`;
 const DELTA_COUNT = DELTA_COLUMNS.split(',').length;
-/** Bytes that the sums of a delta take beside what is copied of the row. */
-const SUM_BYTES = 64;
+/** Bytes that the lane and the sums of a delta take beside what is copied of the row. */
+const SUM_BYTES = 72;
 
 /**
  * Copies events straight into the raw tables, and their deltas after them: impressions summed by unit, day and list of
@@ -92,6 +93,7 @@ function* deltaRows(events: readonly EventRecord[]): Generator<Buffer> {
     const { kind } = event;
     if (!block.hasRoom(fields.bytes + SUM_BYTES)) yield block.take();
     block.begin(DELTA_COUNT);
+    block.int4(laneOf(fields.memory, fields.valueStart(AT.unit), fields.start(AT.unit + 1)));
     block.fields(fields.memory, fields.start(AT.day), fields.start(AT.afterSet));
     block.fields(fields.memory, fields.start(AT.kind), fields.start(AT.kind + 1));
     for (const counted of ['click', 'conversion', 'hide']) block.int8(kind === counted ? 1 : 0);

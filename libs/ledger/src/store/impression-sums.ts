@@ -1,4 +1,5 @@
 import type { CopyBlock } from '@adlift/persistence';
+import { laneOf } from '../fold/lanes';
 import { PACKED_COLUMNS } from '../fold/packed-columns';
 import { placeOf, type EventFields } from '../record/event-fields';
 import { billionths } from './billionths';
@@ -11,14 +12,14 @@ const FALLBACK = placeOf('fallback');
 const CHARGED = placeOf('charged_micros');
 
 /** Columns of the delta of many units; all others keep their defaults. */
-export const PACKED_DELTA_COLUMNS = `day, assignment_set, ${PACKED_COLUMNS.join(', ')}`;
+export const PACKED_DELTA_COLUMNS = `lane, day, assignment_set, ${PACKED_COLUMNS.join(', ')}`;
 const COLUMNS = PACKED_DELTA_COLUMNS.split(',').length;
 /** Element types by their OID in PostgreSQL's catalogue. */
 const OID = { int8: 20, int4: 23, text: 25 } as const;
 const INT4_BYTES = 8;
 const INT8_BYTES = 12;
-/** Bytes of a row beside its units and sums: the number of columns, day and list, the heads of its arrays. */
-const HEAD_BYTES = 2 + 8 + 20 + PACKED_COLUMNS.length * 24;
+/** Bytes of a row beside its units and sums: the number of columns, lane, day and list, the heads of its arrays. */
+const HEAD_BYTES = 2 + 8 + 8 + 20 + PACKED_COLUMNS.length * 24;
 /** What the arrays of a row take on a page of 8 kB that it is to have room on; a unit of any length has a row. */
 const MOST_BYTES = 7000;
 /** Bytes of a unit's sums there, and of its length with what aligns it. */
@@ -35,9 +36,10 @@ interface Sum {
   chargedMicros: number;
 }
 
-/** Sums of one day and list of assignments that go into one delta. */
+/** Sums of one lane, day and list of assignments that go into one delta. */
 interface Pack {
   readonly memory: Buffer;
+  readonly lane: number;
   readonly dayAt: number;
   readonly setAt: number;
   readonly setEnd: number;
@@ -48,7 +50,7 @@ interface Pack {
 /** Impressions of a batch, summed by unit, day and list of assignments; those without a unit count nowhere. */
 export class ImpressionSums {
   private readonly sums = new Map<string, Sum>();
-  /** The pack that the next unit of a day and list goes to, and those that are full. */
+  /** The pack that the next unit of a lane, day and list goes to, and those that are full. */
   private readonly open = new Map<string, Pack>();
   private readonly full: Pack[] = [];
 
@@ -61,7 +63,7 @@ export class ImpressionSums {
       const at = { memory: fields.memory, unitAt: fields.start(UNIT), unitEnd: fields.start(UNIT + 1) };
       sum = { ...at, impressions: 0, fallbacks: 0, predictedE9: 0, chargedMicros: 0 };
       this.sums.set(key, sum);
-      this.pack(group, fields, sum);
+      this.pack(laneOf(fields.memory, fields.valueStart(UNIT), fields.start(UNIT + 1)), group, fields, sum);
     }
     sum.impressions++;
     if (fields.bool(FALLBACK)) sum.fallbacks++;
@@ -76,6 +78,7 @@ export class ImpressionSums {
       const unitBytes = sums.reduce((bytes, { unitAt, unitEnd }) => bytes + unitEnd - unitAt, 0);
       if (!block.hasRoom(HEAD_BYTES + unitBytes + sums.length * 2 * (INT4_BYTES + INT8_BYTES))) yield block.take();
       block.begin(COLUMNS);
+      block.int4(pack.lane);
       block.fields(memory, pack.dayAt, pack.dayAt + 8);
       block.fields(memory, pack.setAt, pack.setEnd);
       block.array(OID.text, sums.length, unitBytes);
@@ -92,17 +95,18 @@ export class ImpressionSums {
     yield block.take();
   }
 
-  private pack(group: string, fields: EventFields, sum: Sum): void {
+  private pack(lane: number, group: string, fields: EventFields, sum: Sum): void {
     const bytes = KEPT_BYTES + sum.unitEnd - sum.unitAt;
-    let pack = this.open.get(group);
+    const key = lane + group;
+    let pack = this.open.get(key);
     if (pack !== undefined && pack.keptBytes + bytes > MOST_BYTES) {
       this.full.push(pack);
       pack = undefined;
     }
     if (pack === undefined) {
-      const at = { dayAt: fields.start(DAY), setAt: fields.start(SET), setEnd: fields.start(SET + 1) };
+      const at = { lane, dayAt: fields.start(DAY), setAt: fields.start(SET), setEnd: fields.start(SET + 1) };
       pack = { memory: fields.memory, ...at, sums: [], keptBytes: 0 };
-      this.open.set(group, pack);
+      this.open.set(key, pack);
     }
     pack.sums.push(sum);
     pack.keptBytes += bytes;

@@ -96,9 +96,9 @@ export async function insertRaw(client: ClientBase, raw: RawTable): Promise<numb
        ) AS staged ORDER BY ${identity}, event_time, seq
        ON CONFLICT DO NOTHING RETURNING ${returning}
      ), appended AS (
-       INSERT INTO event_delta (assignment_set, unit, day, kind, prediction_id, idx, event_time, impressions,
+       INSERT INTO event_delta (lane, assignment_set, unit, day, kind, prediction_id, idx, event_time, impressions,
          fallback_impressions, predicted_clicks_e9, clicks, conversions, hides, charged_micros, value_micros)
-       ${deltas}
+       SELECT unit_lane(unit), delta.* FROM (${deltas}) AS delta
      )
      SELECT count(*)::int AS count FROM fresh`,
     [raw.kinds],

@@ -27,8 +27,8 @@ export async function storeExposures(client: ClientBase, rows: readonly Uint8Arr
        INSERT INTO exposure (${COLUMNS}) SELECT ${COLUMNS} FROM first ORDER BY experiment, phase, unit
        ON CONFLICT DO NOTHING RETURNING experiment, phase, unit, variant, day
      ), delta AS (
-       INSERT INTO event_delta (experiment, phase, variant, unit, day, exposures)
-       SELECT experiment, phase, variant, unit, day, 1 FROM fresh ORDER BY experiment, phase, unit
+       INSERT INTO event_delta (lane, experiment, phase, variant, unit, day, exposures)
+       SELECT unit_lane(unit), experiment, phase, variant, unit, day, 1 FROM fresh ORDER BY experiment, phase, unit
      )
      SELECT seq FROM fresh JOIN first USING (experiment, phase, unit)`,
   );
@@ -52,9 +52,9 @@ async function moveToEarlier(client: ClientBase): Promise<void> {
          AND first.prediction_id < e.prediction_id
        RETURNING e.experiment, e.phase, e.unit, e.variant, e.day
      )
-     INSERT INTO event_delta (experiment, phase, variant, unit, day, exposures)
-     SELECT experiment, phase, variant, unit, day, 1 FROM moved
+     INSERT INTO event_delta (lane, experiment, phase, variant, unit, day, exposures)
+     SELECT unit_lane(unit), experiment, phase, variant, unit, day, 1 FROM moved
      UNION ALL
-     SELECT experiment, phase, held.variant, unit, held.day, -1 FROM held JOIN moved USING (experiment, phase, unit)`,
+     SELECT unit_lane(unit), experiment, phase, held.variant, unit, held.day, -1 FROM held JOIN moved USING (experiment, phase, unit)`,
   );
 }

@@ -29,8 +29,9 @@ export async function findVerdicts(client: ClientBase): Promise<void> {
          SELECT true AS invalidated FROM feedback r WHERE ${SAME} AND r.kind = 'invalidate' OFFSET 0
        ) AS f ON true
        LEFT JOIN LATERAL (
-         SELECT r.burst FROM unit_click r
-         WHERE (r.unit, r.event_time, r.prediction_id, r.idx) = (j.unit, k.event_time, j.prediction_id, j.idx) OFFSET 0
+         SELECT true AS burst FROM unit_click r
+         WHERE (r.unit, r.event_time, r.prediction_id, r.idx) = (j.unit, k.event_time, j.prediction_id, j.idx) AND r.burst
+         OFFSET 0
        ) AS b ON true
      ) AS found`,
   );
