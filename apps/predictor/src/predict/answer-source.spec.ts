@@ -51,7 +51,7 @@ function sourceIn({ level = 0, light, previous, broken = {}, scores = {} }: Situ
   };
   const catalogue: Pick<AdCatalogue, 'join' | 'version'> = {
     version: 1,
-    join: ({ columns }) => ({ columns, campaignIds: [] }),
+    join: (request) => ({ ...request, campaignIds: [] }),
   };
   const admission: Pick<Admission, 'level'> = { level: () => level };
   const standIns: Pick<StandIns, 'scores' | 'priors' | 'remember'> = {
