@@ -56,6 +56,14 @@ describe('exposures of a running experiment', () => {
     expect(new Set(stored).size).toBe(stored.length);
   });
 
+  it('stores the exposure of a unit whatever its country and device are', async () => {
+    const routing = { country: `D\0E${'\u{1F600}'.repeat(60)}`, device: '\0' };
+    await assignmentOf('odd-routing', { routing });
+    await nothingWaits();
+    const stored = await rows(apps.database.url, "SELECT country, device FROM exposure WHERE unit = 'odd-routing'");
+    expect(stored).toEqual([{ country: expect.stringMatching(/^DE/) as string, device: '' }]);
+  });
+
   it('stores the flag by its digest before an assignment carries it', async () => {
     const { flagDigest } = await assignmentOf('digest-unit');
     const found = await rows(apps.database.url, 'SELECT experiment FROM flag_snapshot WHERE digest = $1', [flagDigest]);

@@ -1,4 +1,6 @@
 import { status } from '@grpc/grpc-js';
+import { InferenceService } from '../../../apps/predictor/src/inference-protocol/inference.service';
+import type { InputTensor } from '../../../apps/predictor/src/inference-protocol/tensor/input-tensor';
 import { predictCall } from '../predictor/predict-call';
 import { refusal } from '../predictor/raw-grpc';
 import { KEYS, TestApps } from '../setup/test-apps';
@@ -23,6 +25,15 @@ const TYPED_INPUTS = [
   { name: 'site', datatype: 'BYTES', shape: [1], contents: { bytes_contents: [Buffer.from('news')] } },
   { name: 'price', datatype: 'FP64', shape: [3], contents: { fp64_contents: [1, 2.5, 4] } },
 ];
+
+/** The same row as the service takes it. */
+const AD: InputTensor = {
+  name: 'ad',
+  datatype: 'INT32',
+  rows: 1,
+  path: 'inputs[0] (ad)',
+  data: { kind: 'i32', values: Int32Array.of(1) },
+};
 
 describe('inference over the Open Inference Protocol', () => {
   let apps: TestApps;
@@ -123,5 +134,16 @@ describe('inference over the Open Inference Protocol', () => {
     expect(await refusal(grpc.infer(call))).toMatchObject({ code: status.UNAVAILABLE });
     const patient = { ...request, parameters: { timeout: 5_000_000, priority: 1 } };
     expect((await inferOverHttp(url(MODEL), patient)).outputs.pctr?.values).toHaveLength(3);
+  });
+
+  it('drops a call whose gRPC deadline has passed before it could be scored', async () => {
+    const service = apps.predictor.get(InferenceService);
+    const before = service.infer({
+      read: () => ({ model: MODEL, version: '', id: '', parameters: new Map(), inputs: [AD], outputs: [] }),
+      write: ({ outputs }) => outputs.length,
+      traceparent: undefined,
+      deadline: performance.now() + 0.01,
+    });
+    await expect(before).rejects.toMatchObject({ code: 'unavailable' });
   });
 });

@@ -6,6 +6,7 @@ import { encodeColumns, type PredictReply } from '@adlift/client';
 import type { Column } from '@adlift/wire';
 import { adliftProgram } from '../../../apps/cli/src/program';
 import { treeProbability, writeNetwork, writeTrees } from '../../../libs/scoring/src/foreign-models.fixture';
+import { GrpcProtocolClient, inferOverHttp, rawTexts } from '../inference-protocol/protocol-client';
 import { predictCall } from '../predictor/predict-call';
 import { TestApps } from '../setup/test-apps';
 import { until } from '../setup/until';
@@ -144,6 +145,34 @@ describe('adlift model import', () => {
       expect(fallback).toBe(false);
       for (const p of pctr) expect(p).toBeCloseTo(1 / (1 + Math.exp(-logit)), 6);
     });
+  });
+
+  it('serves it to clients of the Open Inference Protocol by the inputs that it tells them of', async () => {
+    const expected = await apps.ordinary.predict(
+      predictCall({ n: N, adId: SITES.map((_, i) => `ad-${i}`), columns: COLUMNS, bidMicros: [500_000] }),
+    );
+    const url = `${apps.predictorUrl}/v2/models/network`;
+    const { inputs } = (await (await fetch(url)).json()) as { inputs: { name: string; datatype: string }[] };
+    expect(inputs.map(({ name, datatype }) => [name, datatype])).toEqual([
+      ['site', 'BYTES'],
+      ['hour', 'INT64'],
+      ['price', 'FP32'],
+    ]);
+    const prices = Buffer.from(Float32Array.from(PRICES, (price) => price ?? NaN).buffer);
+    const raw = [rawTexts(SITES), Buffer.from(BigInt64Array.from(HOURS, BigInt).buffer), prices];
+    const grpc = new GrpcProtocolClient(apps.grpcAddress);
+    const shaped = inputs.map((input) => ({ ...input, shape: [N] }));
+    const binary = await grpc.infer({ model_name: 'network', inputs: shaped, raw_input_contents: raw });
+    grpc.close();
+    expect(binary.outputs.pctr?.values).toEqual([...expected.pctr]);
+
+    const given = { site: SITES.slice(0, 2), hour: HOURS.slice(0, 2), price: PRICES.slice(0, 2) };
+    const json = inputs.map((input) => ({ ...input, shape: [2], data: given[input.name as keyof typeof given] }));
+    const answer = await inferOverHttp(`${url}/infer`, { inputs: json });
+    expect(answer.outputs.pctr?.values).toEqual([...expected.pctr].slice(0, 2));
+    const ads = { name: 'ad_id', datatype: 'BYTES', shape: [2], data: ['ad-0', 'ad-1'] };
+    const routed = await inferOverHttp(`${apps.predictorUrl}/v2/models/adlift/infer`, { inputs: [ads, ...json] });
+    expect(routed.outputs.pctr?.values).toEqual([...expected.pctr].slice(0, 2));
   });
 
   it('registers the same model again as the same version, and lists it', async () => {

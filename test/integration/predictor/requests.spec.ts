@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import type { PredictCall } from '@adlift/client';
+import type { PredictCall, PredictReply } from '@adlift/client';
 import { proto } from '@adlift/wire';
 import { TestApps } from '../setup/test-apps';
 import { predictCall } from './predict-call';
@@ -40,6 +40,19 @@ describe('the predictor over gRPC and HTTP', () => {
       bidMicros: [400_000, 500_000, 600_000],
     });
     expect(http).toMatchObject({ status: 200, body: { pctr: Array.from(grpc.pctr), rank: Array.from(grpc.rank) } });
+  });
+
+  it('repeats a stand-in’s answer to a call that had too little time, however much the next one has', async () => {
+    const send = (requestId: string, timeoutMs: string) =>
+      apps.post('/v1/predict', { requestId, adIds: ['ad-1', 'ad-2'] }, { 'x-request-timeout-ms': timeoutMs });
+    let first = await send('hurry-0', '2');
+    // With a thread of the machine to spare the model may be in time.
+    for (let i = 1; i < 200 && !(first.body as Partial<PredictReply>).fallback; i++)
+      first = await send(`hurry-${i}`, '1');
+    const { fallback, requestId = '', predictionId } = first.body as Partial<PredictReply>;
+    expect(fallback).toBe(true);
+    expect(await send(requestId, '1000')).toMatchObject({ status: 200, body: { fallback: true, predictionId } });
+    expect(await send(`${requestId}-anew`, '1000')).toMatchObject({ status: 200, body: { fallback: false } });
   });
 
   it('continues the trace of the caller', async () => {

@@ -59,6 +59,17 @@ describe('PredictStream', () => {
     answers.forEach((one, i) => expect(one.answer?.requestId).toBe(requests[i]?.requestId));
   });
 
+  it('keeps the timeout of each message', async () => {
+    const [late, patient] = [call(), call()];
+    const answers = [
+      send({ request: late, timeoutUs: 1 }, late.requestId),
+      send({ request: patient, timeoutUs: 10_000_000 }, patient.requestId),
+    ];
+    const [{ error }, { answer }] = (await Promise.all(answers)) as [Answer, Answer];
+    expect([error?.code, answer?.fallback]).toEqual([status.DEADLINE_EXCEEDED, false]);
+    expect((await send({ request: late, timeoutUs: 10_000_000 }, late.requestId)).answer?.fallback).toBe(false);
+  });
+
   it('answers what is malformed in-band and goes on', async () => {
     const bad = call({ n: 0 });
     const { error } = await send({ request: bad }, bad.requestId);

@@ -47,6 +47,16 @@ describe('loading, unloading and reloading by hand', () => {
     await until('nobody to have it', async () => (await onReplica(apps, replica, 'click-fm@2')) === undefined);
   });
 
+  it.each([
+    ['name', { name: 'click@fm' }],
+    ['name', { name: '../click' }],
+    ['version', { version: '1/2' }],
+    ['name', { name: 'adlift' }],
+  ] as const)('registers no %s such as %p', async (field, changes) => {
+    const refused = await call(apps, 'POST', '/v1/models', renamed(FM, changes).manifest);
+    expect(refused).toMatchObject({ status: 400, body: { code: 'invalid_argument', field: `manifest.${field}` } });
+  });
+
   it('unloads against the policy, and takes no part in what it does not serve', async () => {
     await apps.admin.setModelPolicy('click-fm', { latest: { versions: 2 } });
     await apps.admin.requestModel('unload', 'click-fm', '1');

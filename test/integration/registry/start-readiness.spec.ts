@@ -58,8 +58,8 @@ describe('the start of an experiment and the replicas', () => {
     call(apps, 'POST', `/v1/experiments/${key}/start${query}`);
   const liveCount = async (): Promise<number> => (await apps.admin.replicas()).filter(({ live }) => live).length;
 
-  async function draft(key: string): Promise<void> {
-    await apps.admin.createExperiment(experimentBody(key, { rollout: 1 }));
+  async function draft(key: string, rollout = 1): Promise<void> {
+    await apps.admin.createExperiment(experimentBody(key, { rollout }));
   }
 
   it('refuses while one replica cannot load an arm, naming both and why, and starts once it has', async () => {
@@ -128,6 +128,28 @@ describe('the start of an experiment and the replicas', () => {
     await apps.way.mend();
     await database.mend();
     await until('both to be live again', async () => (await liveCount()) === 2);
+  });
+
+  it('holds for a larger share too, and for a smaller one never', async () => {
+    await draft('z-ready-4', 2);
+    await until('every live replica to have the arm', async () => (await start('z-ready-4')).status === 200);
+    const home4 = mkdtempSync(join(home, 'fourth-'));
+    const { manifest, digest } = FM;
+    const sha256 = manifest.files[manifest.modelFile]?.sha256 ?? '';
+    const hole = bundleFile(bundleFolder(join(home4, 'bundles'), digest), sha256);
+    mkdirSync(hole, { recursive: true });
+    const fourth = await startPredictor(apps, home4, apps.database.url, { HEARTBEAT_MS: '100' });
+    const { id } = fourth.app.get(Heartbeat);
+    await until('it to fail', async () => (await onReplica(apps, id, 'click-fm@1'))?.state === 'failed');
+    const ramp = (rollout: number) => call(apps, 'POST', '/v1/experiments/z-ready-4/ramp', { rollout });
+    const lacking = [{ replica: id, model: 'click-fm@1', state: 'failed' }];
+    expect(await ramp(3)).toMatchObject({ status: 409, body: { code: 'failed_precondition', lacking } });
+    expect(await ramp(1)).toMatchObject({ status: 200, body: { rollout: 1 } });
+    rmSync(hole, { recursive: true });
+    await apps.admin.requestModel('reload', 'click-fm', '1');
+    expect(await ramp(3)).toMatchObject({ status: 200, body: { rollout: 3 } });
+    await apps.admin.stopExperiment('z-ready-4');
+    await fourth.app.close();
   });
 
   it('counts a replica no more as soon as it has ended in order', async () => {

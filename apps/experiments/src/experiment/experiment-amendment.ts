@@ -21,7 +21,8 @@ export class ExperimentAmendment {
   ) {}
 
   /** Moves the share of all units. A unit that is in it stays in its arm, so the phase goes on. */
-  ramp(step: Step, rollout: number): Promise<StepTaken> {
+  async ramp(step: Step, rollout: number): Promise<StepTaken> {
+    await this.growable(await this.store.get(step.key), rollout);
     return this.steps.take(step, 'ramp', async (manager, experiment) => {
       await this.approval.require(manager, experiment, rollout, step.actor);
       return setRollout(experiment, rollout);
@@ -29,7 +30,9 @@ export class ExperimentAmendment {
   }
 
   /** Goes to the next step of the plan that was agreed to. */
-  rampOn(step: Step): Promise<StepTaken> {
+  async rampOn(step: Step): Promise<StepTaken> {
+    const experiment = await this.store.get(step.key);
+    await this.growable(experiment, nextRampStep(experiment)?.rollout ?? 0);
     return this.steps.take(step, 'ramp', (_manager, experiment) => {
       const next = nextRampStep(experiment);
       if (next === undefined) throw new DomainError('failed_precondition', 'the ramp has no further step');
@@ -65,6 +68,15 @@ export class ExperimentAmendment {
       await this.store.openPhase(manager, experiment, 'resync');
       return 'on';
     });
+  }
+
+  /**
+   * A larger share is for replicas that have the models. A smaller one is never kept waiting, and what is paused is
+   * looked at when it resumes.
+   */
+  private async growable(experiment: ExperimentEntity, rollout: number): Promise<void> {
+    if (experiment.state !== 'running' || rollout <= (experiment.rollout ?? 0)) return;
+    await this.checks.requireReady(experiment, { force: true });
   }
 
   private async amendVariants(

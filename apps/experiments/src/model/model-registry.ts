@@ -14,6 +14,11 @@ export interface RegisteredModel {
   readonly digest: string;
 }
 
+/** What fits into "name@version", a path, and a payload of a flag. */
+const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** To clients of the Open Inference Protocol it is the router. */
+const ROUTER = 'adlift';
+
 /** The models that exist. A version never changes once it is registered. */
 @Injectable()
 export class ModelRegistry {
@@ -93,6 +98,21 @@ export class ModelRegistry {
 }
 
 function checkedManifest(body: unknown): Manifest {
+  const manifest = parsed(body);
+  for (const field of ['name', 'version'] as const) {
+    if (!IDENTIFIER.test(manifest[field]))
+      throw new DomainError(
+        'invalid_argument',
+        'must be 1 to 64 letters, digits, ".", "_" or "-", the first a letter or digit',
+        `manifest.${field}`,
+      );
+  }
+  if (manifest.name === ROUTER)
+    throw new DomainError('invalid_argument', `"${ROUTER}" is the name of the router`, 'manifest.name');
+  return manifest;
+}
+
+function parsed(body: unknown): Manifest {
   try {
     return parseManifest(body);
   } catch (error) {

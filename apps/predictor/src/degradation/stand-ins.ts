@@ -28,13 +28,13 @@ export class StandIns {
     models.onChange(() => memory.keepOnly(models.references));
   }
 
-  /** What the model said lately of each ad, and the prior of the ads it has not seen. */
-  clicks(
+  /** What the model said lately of each ad, and the prior of the ads it has not seen: of clicks unless it says else. */
+  scores(
     model: ServedModel | undefined,
     request: PredictRequest,
     campaignIds: readonly string[],
   ): { scores: Float32Array; source: FallbackSource } {
-    const scores = this.rates.of('ctr', model, request, campaignIds);
+    const scores = this.rates.of(model?.manifest.kind ?? 'ctr', model, request, campaignIds);
     const known = model === undefined ? 0 : this.memory.recall(model.reference, request.adIds, scores);
     return { scores, source: known > 0 ? 'cached' : 'prior' };
   }

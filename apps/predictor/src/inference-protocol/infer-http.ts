@@ -34,6 +34,8 @@ export function readInferCall(
     },
     write: (answer, { isBinary }) => writeInferBody(answer, isBinary),
     traceparent: typeof traceparent === 'string' ? traceparent : undefined,
+    // The protocol has a parameter of the request for it.
+    deadline: Infinity,
   };
 }
 

@@ -40,11 +40,12 @@ export class InferenceGrpc implements OnModuleInit {
     this.server.addService(INFERENCE_SERVICE, this.methods, { scope: 'predict', maxBytes: MAX_INFERENCE_BYTES });
   }
 
-  private readonly infer = ({ bytes, metadata }: UnaryCall): Promise<Uint8Array> =>
+  private readonly infer = ({ bytes, metadata, deadline }: UnaryCall): Promise<Uint8Array> =>
     this.inference.infer({
       read: () => decodeInferRequest(bytes),
       write: encodeInferResponse,
       traceparent: metadata.get('traceparent')[0]?.toString(),
+      deadline,
     });
 
   private readonly methods: Readonly<Record<string, UnaryHandler>> = {

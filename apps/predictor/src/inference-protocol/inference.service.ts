@@ -14,6 +14,8 @@ export interface InferCall<Request extends InferRequest, Reply> {
   readonly read: () => Request;
   readonly write: (answer: InferAnswer, request: Request) => Reply;
   readonly traceparent: string | undefined;
+  /** As of performance.now(), of the transport; Infinity when it has none. */
+  readonly deadline: number;
 }
 
 /** Inference whatever the transport: finds the model, keeps the time, counts. */
@@ -33,7 +35,7 @@ export class InferenceService {
     try {
       const request = call.read();
       const readMs = performance.now() - startedAt;
-      const deadline = deadlineOf(request, startedAt);
+      const deadline = Math.min(deadlineOf(request, startedAt), call.deadline);
       const target = this.targetOf(request, call.traceparent, startedAt, deadline);
       reference = target.reference;
       const inferred = await beforeDeadline(deadline, target.run());

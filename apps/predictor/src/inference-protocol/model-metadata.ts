@@ -25,14 +25,19 @@ export function tensorMetadata(name: string, datatype: string): TensorMetadata {
 
 /** What a feature of a model reads. */
 export function featureKind(feature: Feature): Exclude<FeatureKind, 'any'> {
+  if (feature.type === 'direct') return feature.as === 'number' || feature.as === 'integer' ? 'number' : 'category';
   return feature.type === 'categorical' ? 'category' : 'number';
+}
+
+/** Codes are whole numbers, of which single precision would lose those beyond 2^24. */
+function datatypeOf(feature: Feature): string {
+  if (featureKind(feature) === 'category') return 'BYTES';
+  return feature.type === 'direct' && feature.as === 'integer' ? 'INT64' : 'FP32';
 }
 
 /** The model's features as inputs: the caller sends what it knows of an ad request, the encoding happens here. */
 export function featureInputs({ manifest }: ServedModel): TensorMetadata[] {
-  return manifest.features.features.map((feature) =>
-    tensorMetadata(feature.name, featureKind(feature) === 'category' ? 'BYTES' : 'FP32'),
-  );
+  return manifest.features.features.map((feature) => tensorMetadata(feature.name, datatypeOf(feature)));
 }
 
 /** Names of a model's outputs: its probability as calibrated and before, and the flags of each row. */

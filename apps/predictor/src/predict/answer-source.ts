@@ -78,7 +78,8 @@ export class AnswerSource {
       shed,
     };
     if (shed >= SHED.prior) return this.standIn(wanted);
-    const light = shed >= SHED.light ? this.models.light : undefined;
+    // The light model says how likely a click is, whatever the one asked for predicts.
+    const light = shed >= SHED.light && kindOf(ctr) === 'ctr' ? this.models.light : undefined;
     return this.fromModels(wanted, light ?? ctr, light === undefined ? '' : 'light_model');
   }
 
@@ -95,7 +96,7 @@ export class AnswerSource {
     const conversion = await converting;
     if (typeof click !== 'string') return this.assembled(wanted, click, conversion, source);
     // A version that fails has one before it; a deadline that has passed leaves no time for another model.
-    const previous = click === 'failed' && source === '' ? this.models.previous('ctr') : undefined;
+    const previous = click === 'failed' && source === '' ? this.models.previous(kindOf(model)) : undefined;
     if (previous === undefined || previous.digest === model.digest) return this.standIn(wanted);
     return this.fromModels(wanted, previous, 'previous_model');
   }
@@ -108,7 +109,7 @@ export class AnswerSource {
   ): Answered {
     const { request, campaignIds, catalogueVersion, cvr, shed } = wanted;
     const { model, probability: pctr, rowFlags } = click;
-    replaceNonFinite(pctr, rowFlags, () => this.standIns.priors('ctr', model, request, campaignIds));
+    replaceNonFinite(pctr, rowFlags, () => this.standIns.priors(kindOf(model), model, request, campaignIds));
     flagUnknownColumns(request, click);
     this.standIns.remember(model, request, pctr);
     const converted = typeof conversion === 'object' ? conversion : undefined;
@@ -138,7 +139,7 @@ export class AnswerSource {
   }
 
   private standIn({ request, campaignIds, catalogueVersion, ctr, cvr, shed }: Wanted): Answered {
-    const { scores, source } = this.standIns.clicks(ctr, request, campaignIds);
+    const { scores, source } = this.standIns.scores(ctr, request, campaignIds);
     return {
       pctr: scores,
       pctrRaw: scores,
@@ -159,6 +160,11 @@ export class AnswerSource {
 }
 
 const NONE = new Float32Array(0);
+
+/** Nearly always of clicks; a caller of a single model may ask one of conversions. */
+function kindOf(model: ServedModel | undefined): 'ctr' | 'cvr' {
+  return model?.manifest.kind ?? 'ctr';
+}
 
 function overloaded(): DomainError {
   return new DomainError('overloaded', 'more requests than can be answered in time', undefined, 1);

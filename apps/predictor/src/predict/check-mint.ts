@@ -1,15 +1,9 @@
-import {
-  InvalidField,
-  isUuidV7,
-  MAX_BID_MICROS,
-  MAX_CANDIDATES,
-  requireId,
-  uuidV7Time,
-  type proto,
-} from '@adlift/wire';
+import { InvalidField, isUuidV7, MAX_BID_MICROS, MAX_CANDIDATES, requireId, uuidV7Time, proto } from '@adlift/wire';
 
 const DAY_MS = 86_400_000;
 const EARLIEST_MS = Date.UTC(2000, 0, 1);
+/** Far more experiments than one request is in; each of its tokens carries them all. */
+const MAX_ASSIGNMENTS = 32;
 
 /** Checks a candidate of MintTokens; its numbers go into sums that one NaN would spoil for good. Throws InvalidField. */
 export function checkCandidate(candidate: proto.v1.IMintCandidate, path: string): void {
@@ -37,10 +31,27 @@ export function checkPastPrediction(past: proto.v1.IPastPrediction, path: string
   }
   requireId(`${path}.unit_id`, past.unitId ?? '', 0);
   requireId(`${path}.placement`, past.placement ?? '', 0);
-  for (const [i, { experiment, assigned, served }] of (past.assignments ?? []).entries()) {
-    requireId(`${path}.assignments[${i}].experiment`, experiment ?? '', 0);
-    requireId(`${path}.assignments[${i}].assigned`, assigned ?? '', 0);
-    requireId(`${path}.assignments[${i}].served`, served ?? '', 0);
-  }
+  checkAssignments(past.assignments ?? [], `${path}.assignments`);
+  requireForm(`${path}.currency`, past.currency, /^([A-Z]{3})?$/, 'an ISO 4217 code such as EUR');
+  requireForm(`${path}.trace_id`, past.traceId, /^([0-9a-f]{32})?$/, '32 hex digits');
+  const bidType = past.bidType ?? 0;
+  if (bidType > proto.v1.BidType.CPA) throw new InvalidField(`${path}.bid_type`, `unknown value ${bidType}`);
   return timeMs;
+}
+
+function checkAssignments(assignments: readonly proto.v1.IAssignment[], path: string): void {
+  if (assignments.length > MAX_ASSIGNMENTS)
+    throw new InvalidField(path, `at most ${MAX_ASSIGNMENTS}, got ${assignments.length}`);
+  for (const [i, { experiment, assigned, served, reason, flagDigest }] of assignments.entries()) {
+    requireId(`${path}[${i}].experiment`, experiment ?? '', 0);
+    requireId(`${path}[${i}].assigned`, assigned ?? '', 0);
+    requireId(`${path}[${i}].served`, served ?? '', 0);
+    requireId(`${path}[${i}].reason`, reason ?? '', 0);
+    requireForm(`${path}[${i}].flag_digest`, flagDigest, /^(sha256:[0-9a-f]{64})?$/, '"sha256:" and 64 hex digits');
+  }
+}
+
+/** Throws InvalidField for a text of another form; it is not repeated, for it may be long. */
+function requireForm(field: string, value: string | null | undefined, form: RegExp, what: string): void {
+  if (!form.test(value ?? '')) throw new InvalidField(field, `must be empty or ${what}`);
 }

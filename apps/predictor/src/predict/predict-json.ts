@@ -118,5 +118,12 @@ function columnOf(given: FeatureValues): Column {
     });
     return { kind: 'dict', dict: [...places.keys()], idx, ...marks };
   }
-  return { kind: 'f32', values: Float32Array.from(entries, (entry) => Number(entry ?? 0)), ...marks };
+  const numbers = entries.map((entry) => Number(entry ?? 0));
+  if (needIntegers(numbers)) return { kind: 'i64', values: BigInt64Array.from(numbers, BigInt), ...marks };
+  return { kind: 'f32', values: Float32Array.from(numbers), ...marks };
+}
+
+/** Whether single precision would make other whole numbers of them: two ids could become one category. */
+function needIntegers(numbers: readonly number[]): boolean {
+  return numbers.some((value) => Math.fround(value) !== value) && numbers.every(Number.isSafeInteger);
 }

@@ -17,6 +17,8 @@ const NO_ATTRIBUTES = new Uint8Array(8);
 
 /** Longer ones are cut: they are to tell parts of the traffic apart, and come from whoever asks. */
 const LONGEST_ATTRIBUTE = 40;
+/** PostgreSQL refuses a row with one, and a unit without its exposure would spoil the experiment. */
+const NUL = '\0';
 
 const row = new BinaryRow();
 
@@ -48,5 +50,6 @@ export function withAttributes(record: Uint8Array): Uint8Array {
 }
 
 function attribute(value = ''): string {
-  return value.slice(0, LONGEST_ATTRIBUTE);
+  const short = value.slice(0, LONGEST_ATTRIBUTE);
+  return short.includes(NUL) ? short.replaceAll(NUL, '') : short;
 }
