@@ -71,6 +71,39 @@ describe('the ledger of exposures', () => {
     }
   });
 
+  it('copies what is new, and looks at each when one is there or comes twice, to the same end', async () => {
+    // In whose sessions nothing was staged yet.
+    const fresh = await LedgerBench.open();
+    const exposures = Array.from({ length: 60 }, (_, i) =>
+      exposureOf(fact(2 * i + 2, `ünit-${i % 40}`, i % 2 === 0 ? 'control' : 'treatment')),
+    );
+    const [first, second] = [exposures.slice(0, 40), exposures.slice(20, 60)];
+    const kept = async (): Promise<object> => ({
+      rows: await fresh.rows(
+        `SELECT experiment, phase, unit, variant, served, flag_digest, prediction_id, day::text, exposed_at, country, device
+         FROM exposure ORDER BY unit`,
+      ),
+      deltas: await fresh.rows(
+        `SELECT lane, experiment, phase, variant, unit, day::text, sum(exposures)::int AS exposures
+         FROM event_delta GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(exposures) <> 0 ORDER BY unit`,
+      ),
+    });
+    const staging = async (): Promise<boolean> =>
+      (await fresh.rows("SELECT FROM pg_class WHERE relname = 'staged_exposure'")).length > 0;
+    const writer = fresh.writer();
+    expect(await writer.recordExposures(first)).toEqual(first.map(() => true));
+    expect(await staging()).toBe(false);
+    expect(await writer.recordExposures(second)).toEqual(second.map(() => false));
+    expect(await staging()).toBe(true);
+    const copied = await kept();
+    await fresh.rows('TRUNCATE exposure, event_delta');
+    // Wary after that batch, the same writer looks at each.
+    await writer.recordExposures(first);
+    await writer.recordExposures(second);
+    expect(await kept()).toEqual(copied);
+    await fresh.close();
+  });
+
   it('keeps the good ones when a unit is too long to be stored, and says so', async () => {
     const isNew = await bench
       .writer()

@@ -37,7 +37,7 @@ const SUM_BYTES = 72;
 export async function copyEvents(client: ClientBase, events: readonly EventRecord[]): Promise<boolean> {
   const fields = new EventFields();
   for (const event of events) {
-    if (!fields.read(event) || !fits(fields, event.kind === 'impression', events.length)) return false;
+    if (!fields.readEvent(event) || !fits(fields, event.kind === 'impression', events.length)) return false;
   }
   const sums = new ImpressionSums();
   const judged: EventRecord[] = [];
@@ -72,7 +72,7 @@ function* rawRows({ extra }: RawTable, events: readonly EventRecord[], sums?: Im
   const block = new CopyBlock();
   const places = extra.map(([, staged]) => placeOf(staged));
   for (const event of events) {
-    fields.read(event);
+    fields.readEvent(event);
     if (!block.hasRoom(fields.bytes)) yield block.take();
     block.begin(TOKEN_COUNT + places.length);
     block.fields(fields.memory, fields.start(AT.day), fields.start(AT.catalogueVersion));
@@ -88,7 +88,7 @@ function* deltaRows(events: readonly EventRecord[]): Generator<Buffer> {
   const fields = new EventFields();
   const block = new CopyBlock();
   for (const event of events) {
-    fields.read(event);
+    fields.readEvent(event);
     if (fields.isEmpty(AT.unit)) continue;
     const { kind } = event;
     if (!block.hasRoom(fields.bytes + SUM_BYTES)) yield block.take();

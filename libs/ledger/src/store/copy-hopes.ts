@@ -1,23 +1,19 @@
-import type { ClientBase } from 'pg';
-import type { EventRecord } from '../record/event-record';
-import { copyEvents } from './copy-events';
-
 /** SQLSTATE of a row that is there already. */
 const UNIQUE_VIOLATION = '23505';
-/** Batches that are looked at event by event after one in which something was there already: repeats come in crowds. */
+/** Batches that are looked at record by record after one in which something was there already: repeats come in crowds. */
 const WARY = 8;
 
 /** Whether a batch is worth copying in the hope that nothing of it is there already. */
 export class CopyHopes {
   private waryFor = 0;
 
-  /** True when all events were new and are stored; false when nothing was done. Inside the caller's transaction. */
-  async copied(client: ClientBase, events: readonly EventRecord[]): Promise<boolean> {
+  /** True when all records were new and `copy` has stored them; false when nothing was done. */
+  async copied(copy: () => Promise<boolean>): Promise<boolean> {
     if (this.waryFor > 0) {
       this.waryFor--;
       return false;
     }
-    return copyEvents(client, events);
+    return copy();
   }
 
   /** Whether a failed batch was only copied in vain; it will not be when it is tried again. */

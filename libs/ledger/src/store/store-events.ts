@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { copyBinaryInto } from '@adlift/persistence';
+import { copyEvents } from './copy-events';
 import type { CopyHopes } from './copy-hopes';
 import type { EventOutcome } from '../ledger-event';
 import { EventRecord, STAGED_COLUMNS } from '../record/event-record';
@@ -33,7 +34,7 @@ export async function storeEvents(
 ): Promise<EventOutcome[]> {
   const events = records.map((record) => new EventRecord(record));
   await lists.store(client, events);
-  if (await hopes.copied(client, events)) return events.map(() => ACCEPTED);
+  if (await hopes.copied(() => copyEvents(client, events))) return events.map(() => ACCEPTED);
   await client.query(CREATE_STAGING);
   await copyBinaryInto(
     client,

@@ -56,8 +56,13 @@ function kindOf(stream: LedgerStream): StreamKind {
         committed: () => lists.committed(),
       };
     }
-    case 'exposure':
-      return { store: storeExposures };
+    case 'exposure': {
+      const hopes = new CopyHopes();
+      return {
+        store: (client, records) => storeExposures(client, records, hopes),
+        again: (error) => hopes.inVain(error),
+      };
+    }
     case 'prediction':
       return { dayOf: dayOfRow, store: storePredictions };
     case 'shadow':
