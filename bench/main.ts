@@ -33,6 +33,8 @@ const BENCHES: readonly Bench[] = [
   ingest,
 ];
 const BUSY_LOAD = 0.5;
+/** A million impressions among them. */
+const INGEST_EVENTS = 1_111_200;
 
 const list = BENCHES.map(({ name, goal }) => `  ${name.padEnd(10)} ${goal}`).join('\n');
 
@@ -45,7 +47,7 @@ const command = new Command('npm run -s bench --')
   .option('--reloads <number>', 'reloads over which "reload" watches resident memory', positive, 40)
   .option('--impressions <number>', 'impressions that "report" reports on, and ten times as many', positive, 1_000_000)
   .option('--minutes <number>', 'minutes for which "outage" takes PostgreSQL away', positive, 10)
-  .option('--events <number>', 'events that each contestant of "ingest" stores in a round', positive, 200_000)
+  .option('--events <number>', 'events that each contestant of "ingest" stores in a round', positive, INGEST_EVENTS)
   .option('--keep-model <file>', 'file to which "raw" writes the model, for others to measure')
   .action(run);
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Client } from 'pg';
-import { FOLD_LIMIT, foldPauseMs, foldWaiting } from '@adlift/ledger';
+import { findWaiting, FOLD_LIMIT, foldInMs, foldWaiting, lookInMs } from '@adlift/ledger';
 import type { FoldData, FoldRequest, FoldResult } from './fold-protocol';
 
 const LOOK_MS = 100;
@@ -26,13 +26,18 @@ class Run {
     let busyMs = 0;
     while (!this.done) {
       const last = this.finishing.signal.aborted;
+      const waiting = await findWaiting(folding);
+      const waitMs = foldInMs(waiting);
+      if (waitMs > 0 && !last) {
+        await this.pause(waitMs);
+        continue;
+      }
       const started = performance.now();
-      const folded = await foldWaiting([folding, beside], FOLD_LIMIT);
+      const folded = await foldWaiting([folding, beside], FOLD_LIMIT, waiting);
       deltas += folded.deltas;
-      const tookMs = performance.now() - started;
-      if (folded.deltas > 0) busyMs += tookMs;
+      if (folded.deltas > 0) busyMs += performance.now() - started;
       this.done = last && !folded.more;
-      await this.pause(foldPauseMs(folded, tookMs));
+      await this.pause(lookInMs(folded));
     }
     await watched;
     return { deltas, busyMs, staleness: this.staleness };

@@ -1,7 +1,7 @@
 export { type BrokerOptions } from './broker/broker-options';
 export { DEAD_LETTERS, queueOf } from './broker/topology';
 export { FOLD_LIMIT, foldDeltas } from './fold/fold-deltas';
-export { foldPauseMs, foldWaiting, type Folded } from './fold/fold-waiting';
+export { findWaiting, foldInMs, foldWaiting, lookInMs, type Folded, type Waiting } from './fold/fold-waiting';
 export { keepCovariates, type CovariateMetric } from './cuped/keep-covariates';
 export { MOMENT_COLUMNS, MOMENT_SUMS, RATIO_SUMS, type MomentSum } from './fold/moment-columns';
 export { setRevenueCap } from './fold/revenue-cap';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { foldDeltas, foldWaiting, type Folded } from '@adlift/ledger';
+import { findWaiting, foldDeltas, foldWaiting, type Folded } from '@adlift/ledger';
 import { ADVISORY_LOCKS, HeardClient } from '@adlift/persistence';
 import { LedgerBench } from './ledger-bench';
 import { eventOf, exposureOf, fact } from './ledger-facts';
@@ -117,6 +117,8 @@ describe('lanes of units', () => {
   }
 
   function foldTwo(): Promise<Folded> {
-    return bench.withClient((one) => bench.withClient((other) => foldWaiting([one, other], LIMIT)));
+    return bench.withClient((one) =>
+      bench.withClient(async (other) => foldWaiting([one, other], LIMIT, await findWaiting(one))),
+    );
   }
 });

@@ -2,7 +2,16 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplica
 import type { ClientBase, Pool } from 'pg';
 import { Repeating } from '@adlift/background';
 import { openPool, withClient } from '@adlift/persistence';
-import { FOLD_LIMIT, foldPauseMs, foldWaiting, setAttributionWindow, type Folded } from '@adlift/ledger';
+import {
+  findWaiting,
+  FOLD_LIMIT,
+  foldInMs,
+  foldWaiting,
+  lookInMs,
+  setAttributionWindow,
+  type Folded,
+  type Waiting,
+} from '@adlift/ledger';
 import { inSpan, observe, telemetry } from '@adlift/telemetry';
 import { EXPERIMENTS_CONFIG, type ExperimentsEnvironment } from '../experiments-config';
 
@@ -69,32 +78,29 @@ export class FoldService implements OnApplicationBootstrap, OnApplicationShutdow
   private async fold(): Promise<number> {
     if (!this.windowIsSet) await this.setWindow();
     this.windowIsSet = true;
-    const started = performance.now();
-    const folded = await this.foldOnce();
-    this.deltas.add(folded.deltas);
-    this.foldedAt = Date.now();
-    return foldPauseMs(folded, performance.now() - started);
+    return withClient(this.pool, async (client) => {
+      const waiting = await findWaiting(client);
+      this.staleness = (waiting.oldestMs ?? 0) / 1000;
+      const waitMs = foldInMs(waiting);
+      this.foldedAt = Date.now();
+      if (waitMs > 0) return waitMs;
+      // An idle look is not worth a trace four times a second.
+      const folded = await inSpan('fold', {}, [], () =>
+        withClient(this.pool, (beside) => this.foldSome([client, beside], waiting)),
+      );
+      this.deltas.add(folded.deltas);
+      this.foldedAt = Date.now();
+      return lookInMs(folded);
+    });
   }
 
   private setWindow(): Promise<boolean> {
     return withClient(this.pool, (client) => setAttributionWindow(client, this.config.ATTRIBUTION_WINDOW_DAYS));
   }
 
-  private foldOnce(): Promise<Folded> {
-    return withClient(this.pool, async (client) => {
-      const { rows } = await client.query<{ age: number }>(
-        'SELECT extract(epoch FROM clock_timestamp() - appended_at)::float8 AS age FROM event_delta ORDER BY id LIMIT 1',
-      );
-      this.staleness = rows[0]?.age ?? 0;
-      // An idle look is not worth a trace four times a second.
-      if (rows.length === 0) return { deltas: 0, more: false };
-      return inSpan('fold', {}, [], () => withClient(this.pool, (beside) => this.foldSome([client, beside])));
-    });
-  }
-
-  private async foldSome(clients: readonly [ClientBase, ClientBase]): Promise<Folded> {
+  private async foldSome(clients: readonly [ClientBase, ClientBase], waiting: Waiting): Promise<Folded> {
     try {
-      const folded = await foldWaiting(clients, this.limit);
+      const folded = await foldWaiting(clients, this.limit, waiting);
       if (folded.more) this.limit = Math.min(2 * this.limit, FOLD_LIMIT);
       return folded;
     } catch (error) {
