@@ -3,6 +3,13 @@ import { dayText, daysSince2000, ensurePartitions, migrate } from '@adlift/persi
 import type { Traffic } from './ingest-traffic';
 import { RAW_COLUMNS } from './raw-columns';
 
+/** Until it is opened, whoever appends a delta waits, with a batch in hand; whoever holds it shut goes on. */
+export const SHUT_GATE = 'SELECT pg_advisory_lock(1)';
+export const OPEN_GATE = 'SELECT pg_advisory_unlock(1)';
+const GATE = `CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END';
+  CREATE TRIGGER gate BEFORE INSERT ON event_delta FOR EACH STATEMENT EXECUTE FUNCTION wait_at_gate()`;
+
 const TABLES = [...RAW_COLUMNS.keys()];
 const KEPT = ['unit_agg', 'unit_day', 'rollup_day', 'exp_moments', 'exp_phase', 'unit_click', 'unmatched_candidate'];
 
@@ -18,6 +25,7 @@ export class IngestDatabase {
     await migrate(url);
     const client = new Client({ connectionString: url });
     await client.connect();
+    await client.query(GATE);
     await ensurePartitions(client, new Set(events.map(({ claims }) => dayText(daysSince2000(claims.timeMs)))));
     return new IngestDatabase(url, client);
   }
