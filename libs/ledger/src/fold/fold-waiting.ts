@@ -4,10 +4,10 @@ import { foldDeltas, foldLane } from './fold-deltas';
 /** So many waiting deltas say that the writers are at work, and are worth two connections. */
 const BUSY = 20_000;
 /**
- * In busy times deltas wait until the oldest is so old: the more a fold takes, the more of it is of units that are
+ * In busy times deltas wait until the oldest is a second old: the more a fold takes, the more of it is of units that are
  * changed once for all.
  */
-const BUSY_AGE_MS = 2000;
+const BUSY_AGE_MS = 1000;
 const IDLE_MS = 250;
 
 /** What waits to be folded. */
