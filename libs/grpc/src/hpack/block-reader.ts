@@ -8,15 +8,18 @@ const LENGTH_MASK = 0x7f;
 const LAST_SHIFT = 21;
 const SCRATCH_BYTES = 4096;
 
-const shared = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+/** Half the time of `toString('latin1')` for the short texts of headers; Node has it, its types do not. */
+type Bytes = Buffer & { latin1Slice(start: number, end: number): string };
+
+const shared = Buffer.allocUnsafeSlow(SCRATCH_BYTES) as Bytes;
 
 /** Reads the integers and strings of a header block, RFC 7541, 5; never past its end. */
 export class BlockReader {
-  private block: Buffer = Buffer.alloc(0);
+  private block = shared;
   private position = 0;
 
   open(block: Buffer): void {
-    this.block = block;
+    this.block = block as Bytes;
     this.position = 0;
   }
 
@@ -55,9 +58,9 @@ export class BlockReader {
     const end = start + length;
     if (end > this.block.length) throw new HpackError('the block ends within a string');
     this.position = end;
-    if ((first & HUFFMAN) === 0) return this.block.toString('latin1', start, end);
+    if ((first & HUFFMAN) === 0) return this.block.latin1Slice(start, end);
     const room = mostDecoded(length);
-    const target = room <= SCRATCH_BYTES ? shared : Buffer.allocUnsafeSlow(room);
-    return target.toString('latin1', 0, decodeHuffman(this.block, start, end, target));
+    const target = room <= SCRATCH_BYTES ? shared : (Buffer.allocUnsafeSlow(room) as Bytes);
+    return target.latin1Slice(0, decodeHuffman(this.block, start, end, target));
   }
 }

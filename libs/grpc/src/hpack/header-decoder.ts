@@ -29,11 +29,11 @@ export class HeaderDecoder {
   private readonly table: HeaderTable;
   private readonly cache = new HeaderCache();
   private readonly reader = new BlockReader();
-  private readonly maxListBytes: number;
+  private readonly gatherer: HeaderGatherer;
 
   constructor({ maxTableBytes, maxListBytes }: HeaderDecoderOptions) {
     this.table = new HeaderTable(maxTableBytes);
-    this.maxListBytes = maxListBytes;
+    this.gatherer = new HeaderGatherer(maxListBytes);
   }
 
   /** Bytes that the peer's table takes now. */
@@ -48,7 +48,7 @@ export class HeaderDecoder {
 
   /**
    * Throws {@link HpackError} for a block that breaks the format; no more can be read on this connection then. Nothing
-   * of `block` is kept. Headers of a request that came before are the same object again.
+   * of `block` is kept. A request that comes again and again gets the same object from the third time on.
    */
   decode(block: Buffer, part: HeaderPart = 'request'): DecodedHeaders {
     const cached = part === 'request' ? this.cache.get(block) : undefined;
@@ -62,9 +62,9 @@ export class HeaderDecoder {
   }
 
   private read(block: Buffer, part: HeaderPart): DecodedHeaders {
-    const { reader } = this;
-    const gatherer = new HeaderGatherer(part, this.maxListBytes);
+    const { reader, gatherer } = this;
     let begun = false;
+    gatherer.begin(part);
     reader.open(block);
     while (!reader.ended) {
       const first = reader.byte();

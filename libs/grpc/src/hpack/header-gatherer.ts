@@ -1,22 +1,28 @@
 import type { DecodedHeaders, HeaderField, HeaderPart } from './decoded-headers';
-import { FIRST_REGULAR, KNOWN_NAMES, OTHER_NAME } from './header-name';
+import { FIRST_REGULAR, Known, KNOWN_NAMES, OTHER_NAME } from './header-name';
 import type { TableEntry } from './table-entry';
 
-const METHOD = KNOWN_NAMES.indexOf(':method');
-const SCHEME = KNOWN_NAMES.indexOf(':scheme');
-const PATH = KNOWN_NAMES.indexOf(':path');
+/** Of headers that were larger than agreed. */
+const TOO_LARGE: DecodedHeaders = finished([], [], undefined, true);
 
-/** Puts together the headers of one block and says how they break RFC 9113, 8.3. */
+/** Puts together the headers of one block after another and says how they break RFC 9113, 8.3. */
 export class HeaderGatherer {
   private readonly values = new Array<string | undefined>(KNOWN_NAMES.length).fill(undefined);
-  private readonly fields: HeaderField[] = [];
+  private fields: HeaderField[] = [];
+  private part: HeaderPart = 'request';
   private fault: string | undefined;
   private size = 0;
 
-  constructor(
-    private readonly part: HeaderPart,
-    private readonly maxBytes: number,
-  ) {}
+  /** `maxBytes` is the most that the entries of a block may take together. */
+  constructor(private readonly maxBytes: number) {}
+
+  begin(part: HeaderPart): void {
+    this.values.fill(undefined);
+    this.fields = [];
+    this.part = part;
+    this.fault = undefined;
+    this.size = 0;
+  }
 
   /** Past the limit nothing is kept: many fields may stand in a short block. */
   add(entry: TableEntry): void {
@@ -32,15 +38,8 @@ export class HeaderGatherer {
   }
 
   finish(): DecodedHeaders {
-    const tooLarge = this.size > this.maxBytes;
-    const [method, scheme, authority, path, contentType, te, timeout, encoding, acceptEncoding, authorization] =
-      tooLarge ? [] : this.values;
-    const malformed = tooLarge ? undefined : (this.fault ?? this.missing());
-    const fields = tooLarge ? [] : this.fields;
-    return {
-      ...{ method, scheme, authority, path, contentType, te, timeout, encoding, acceptEncoding, authorization },
-      ...{ fields, malformed, tooLarge },
-    };
+    if (this.size > this.maxBytes) return TOO_LARGE;
+    return finished(this.values, this.fields, this.fault ?? this.missing(), false);
   }
 
   private addPseudo(known: number, value: string): void {
@@ -52,7 +51,9 @@ export class HeaderGatherer {
 
   private missing(): string | undefined {
     if (this.part === 'trailers') return undefined;
-    const { [METHOD]: method, [SCHEME]: scheme, [PATH]: path } = this.values;
+    const method = this.values[Known.method];
+    const scheme = this.values[Known.scheme];
+    const path = this.values[Known.path];
     if (!method) return 'no :method';
     if (method === 'CONNECT') {
       return scheme === undefined && path === undefined ? undefined : 'a CONNECT with :scheme or :path';
@@ -61,4 +62,27 @@ export class HeaderGatherer {
     if (!path) return 'no :path';
     return path.startsWith('/') || (method === 'OPTIONS' && path === '*') ? undefined : 'a :path that is none';
   }
+}
+
+function finished(
+  values: readonly (string | undefined)[],
+  fields: readonly HeaderField[],
+  malformed: string | undefined,
+  tooLarge: boolean,
+): DecodedHeaders {
+  return {
+    method: values[Known.method],
+    scheme: values[Known.scheme],
+    authority: values[Known.authority],
+    path: values[Known.path],
+    contentType: values[Known.contentType],
+    te: values[Known.te],
+    timeout: values[Known.timeout],
+    encoding: values[Known.encoding],
+    acceptEncoding: values[Known.acceptEncoding],
+    authorization: values[Known.authorization],
+    fields,
+    malformed,
+    tooLarge,
+  };
 }

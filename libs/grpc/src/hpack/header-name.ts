@@ -20,9 +20,21 @@ export const KNOWN_NAMES = [
   'grpc-accept-encoding',
   'authorization',
 ] as const;
+/** Where a name stands in {@link KNOWN_NAMES}. */
+export const Known = {
+  method: 0,
+  scheme: 1,
+  authority: 2,
+  path: 3,
+  contentType: 4,
+  te: 5,
+  timeout: 6,
+  encoding: 7,
+  acceptEncoding: 8,
+  authorization: 9,
+} as const;
 /** The first of {@link KNOWN_NAMES} that is not a pseudo header. */
-export const FIRST_REGULAR = 4;
-export const TE = KNOWN_NAMES.indexOf('te');
+export const FIRST_REGULAR = Known.contentType;
 export const OTHER_NAME = KNOWN_NAMES.length;
 
 /** RFC 9110, 5.6.2, without upper case: RFC 9113, 8.2.1. */

@@ -1,5 +1,5 @@
 import type { HeaderField } from './decoded-headers';
-import { TE, type HeaderName } from './header-name';
+import { Known, type HeaderName } from './header-name';
 
 /** What the specification adds to the bytes of a name and a value for the cost of keeping them (RFC 7541, 4.1). */
 export const ENTRY_OVERHEAD = 32;
@@ -26,7 +26,7 @@ export function tableEntry(name: HeaderName, value: string): TableEntry {
 }
 
 function faultOf(name: HeaderName, value: string): string | undefined {
-  if (name.known === TE && value.toLowerCase() !== 'trailers') return 'a te header that does not say trailers';
+  if (name.known === Known.te && value.toLowerCase() !== 'trailers') return 'a te header that does not say trailers';
   for (let at = 0; at < value.length; at++) {
     const code = value.charCodeAt(at);
     if (code === 0 || code === LINE_FEED || code === CARRIAGE_RETURN) return 'a value with NUL, CR or LF';
