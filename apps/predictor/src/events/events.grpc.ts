@@ -3,7 +3,7 @@ import type { EventOutcome } from '@adlift/ledger';
 import { DomainError } from '@adlift/problem';
 import { countFields, proto } from '@adlift/wire';
 import { Credentials } from '../access/credentials';
-import type { UnaryCall } from '../grpc/unary-method';
+import type { UnaryCall } from '@adlift/grpc';
 import { reportFromProto } from './event-report';
 import { EventsService, MAX_EVENTS, tooManyEvents } from './events.service';
 
@@ -24,9 +24,9 @@ export class EventsGrpc {
     private readonly credentials: Credentials,
   ) {}
 
-  readonly recordEvents = async ({ bytes, metadata }: UnaryCall): Promise<Uint8Array> => {
-    const caller = this.credentials.identify(metadata.get('authorization')[0]?.toString());
-    const { events } = decode(bytes);
+  readonly recordEvents = async (call: UnaryCall): Promise<Uint8Array> => {
+    const caller = this.credentials.identify(call.header('authorization'));
+    const { events } = decode(call.bytes);
     const outcomes = await this.events.record(events.map(reportFromProto), caller);
     const results = outcomes.map(({ status, reason }) => ({ status: STATUS[status], reason }));
     return RecordEventsResponse.encode({ results }).finish();

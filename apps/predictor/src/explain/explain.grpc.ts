@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { decodePredictRequest, InvalidField, parseTraceparent, proto } from '@adlift/wire';
-import type { UnaryCall } from '../grpc/unary-method';
+import type { UnaryCall } from '@adlift/grpc';
 import { ExplainMetrics } from './explain-metrics';
 import { EXPLAIN_TIMEOUT_MS, ExplainService } from './explain.service';
 
@@ -15,7 +15,8 @@ export class ExplainGrpc {
     private readonly metrics: ExplainMetrics,
   ) {}
 
-  readonly explain = async ({ bytes, metadata, deadline }: UnaryCall): Promise<Uint8Array> => {
+  readonly explain = async (call: UnaryCall): Promise<Uint8Array> => {
+    const { bytes, deadline } = call;
     const latest = performance.now() + EXPLAIN_TIMEOUT_MS;
     try {
       const { request, index } = decode(bytes);
@@ -23,7 +24,7 @@ export class ExplainGrpc {
       const answer = await this.service.explain({
         request: decodePredictRequest(PredictRequest.encode(request).finish()),
         index,
-        trace: parseTraceparent(metadata.get('traceparent')[0]?.toString()),
+        trace: parseTraceparent(call.header('traceparent')),
         deadline: Math.min(deadline, latest),
       });
       return ExplainResponse.encode({

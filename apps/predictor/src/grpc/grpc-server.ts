@@ -1,28 +1,24 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import {
-  Server,
-  ServerCredentials,
-  type Metadata,
-  type ServiceDefinition,
-  type UntypedServiceImplementation,
-} from '@grpc/grpc-js';
+import type { Server } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
-import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Grant } from '@adlift/access';
+import { RpcServer, type CallContext, type RpcServerCounts, type UnaryHandler } from '@adlift/grpc';
 import { Credentials } from '../access/credentials';
 import { EventsGrpc } from '../events/events.grpc';
 import { ModelHealth } from '../health/model-health';
 import { PredictorGrpc } from '../predict/predictor.grpc';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
 import type { Roles } from '../roles';
-import { MAX_ORDINARY_BYTES, tooLarge } from './message-limit';
-import { streamHandler, streamMethod, type StreamHandler } from './stream-method';
-import { unaryHandler, unaryMethod, type UnaryHandler } from './unary-method';
+import { LibraryServices } from './library-services';
+import { MAX_ORDINARY_BYTES } from './message-limit';
+import { streamHandler, type StreamHandler } from './stream-method';
+import { toStatus } from './to-status';
 
-/** What the transport takes in; a service allows more than the smaller limit only if it says so. */
-const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+/** A message of a stream that is larger than an ordinary one is answered in-band, one larger than this ends the stream. */
+const MAX_STREAMED_BYTES = 16 * 1024 * 1024;
 const MAX_EVENTS_BYTES = 1024 * 1024;
 const DRAIN_MS = 3000;
 const STREAM_MAX_AGE_MS = 10 * 60_000;
@@ -34,15 +30,11 @@ interface ServiceOptions {
   readonly maxBytes?: number;
 }
 
-/** The plain grpc-js server: Nest's own would put a proto-loader object and an Observable in the way of every call. */
+/** What this process offers over gRPC; Nest's own server would put an object and an Observable in the way of every call. */
 @Injectable()
 export class GrpcServer implements BeforeApplicationShutdown {
-  private readonly server = new Server({
-    // Statistics of grpc-js that nobody reads: ours are metrics and traces.
-    'grpc.enable_channelz': 0,
-    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
-    'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
-  });
+  private readonly logger = new Logger('grpc');
+  private readonly server = new RpcServer({ toStatus, onFault: (error) => this.logger.error(error) });
 
   constructor(
     @Inject(PREDICTOR_CONFIG) private readonly config: PredictorEnvironment,
@@ -60,29 +52,26 @@ export class GrpcServer implements BeforeApplicationShutdown {
         { RecordEvents: events.recordEvents },
         { scope: 'events', maxBytes: MAX_EVENTS_BYTES },
       );
-    new ReflectionService(loadSync(protoFiles(roles), { includeDirs: [protoRoot()] })).addToServer(this.server);
-    health.service.addToServer(this.server);
+    // All that these libraries ask of a server is that services can be added.
+    const libraries = new LibraryServices(this.server) as unknown as Server;
+    new ReflectionService(loadSync(protoFiles(roles), { includeDirs: [protoRoot()] })).addToServer(libraries);
+    health.service.addToServer(libraries);
   }
 
   /** Rejects when the port is taken. */
   async listen(): Promise<void> {
-    await new Promise<void>((resolve, reject) =>
-      this.server.bindAsync(this.address, ServerCredentials.createInsecure(), (error) =>
-        error === null ? resolve() : reject(error),
-      ),
-    );
+    await this.server.listen(this.config.PREDICTOR_GRPC_PORT, this.config.ADLIFT_HOST);
     this.health.serve();
   }
 
   /** Lets running calls finish, then cuts the rest. */
   async beforeApplicationShutdown(): Promise<void> {
-    // Not forceShutdown(), which without channelz knows of no connection.
-    this.server.drain(this.address, DRAIN_MS);
-    await new Promise<void>((resolve) => this.server.tryShutdown(() => resolve()));
+    await this.server.drain(DRAIN_MS);
   }
 
-  private get address(): string {
-    return `${this.config.ADLIFT_HOST}:${this.config.PREDICTOR_GRPC_PORT}`;
+  /** What it has counted since the start. */
+  get counts(): RpcServerCounts {
+    return this.server.counts;
   }
 
   /** Adds a service; a call without a key of its scope is refused, and a message over `maxBytes`. */
@@ -91,24 +80,15 @@ export class GrpcServer implements BeforeApplicationShutdown {
     methods: Readonly<Record<string, UnaryHandler>>,
     { scope, streams = {}, maxBytes = MAX_ORDINARY_BYTES }: ServiceOptions,
   ): void {
-    const admit = (metadata: Metadata): void => {
-      this.credentials.require(scope, metadata.get('authorization')[0]?.toString());
+    const admit = (call: CallContext): void => {
+      this.credentials.require(scope, call.header('authorization'));
     };
-    const definition: Record<string, ServiceDefinition[string]> = {};
-    const implementation: UntypedServiceImplementation = {};
-    for (const [name, handler] of Object.entries(methods)) {
-      definition[name] = unaryMethod(`/${service}/${name}`);
-      implementation[name] = unaryHandler((call) => {
-        admit(call.metadata);
-        if (call.bytes.length > maxBytes) throw tooLarge(maxBytes);
-        return handler(call);
-      });
+    for (const [name, handle] of Object.entries(methods))
+      this.server.unary(`/${service}/${name}`, handle, { maxBytes, admit });
+    for (const [name, handle] of Object.entries(streams)) {
+      const options = { maxBytes: MAX_STREAMED_BYTES, admit };
+      this.server.duplex(`/${service}/${name}`, streamHandler(handle, STREAM_MAX_AGE_MS), options);
     }
-    for (const [name, handler] of Object.entries(streams)) {
-      definition[name] = streamMethod(`/${service}/${name}`);
-      implementation[name] = streamHandler(handler, { maxAgeMs: STREAM_MAX_AGE_MS, admit });
-    }
-    this.server.addService(definition, implementation);
   }
 }
 

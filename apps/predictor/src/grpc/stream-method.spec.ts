@@ -1,53 +1,42 @@
 import { connect } from 'node:http2';
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
-import {
-  Client,
-  credentials,
-  Metadata,
-  Server,
-  ServerCredentials,
-  status,
-  type handleBidiStreamingCall,
-  type ServerDuplexStream,
-} from '@grpc/grpc-js';
-import { streamHandler, streamMethod, type StreamHandler } from './stream-method';
+import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
+import { RpcServer, type DuplexCall } from '@adlift/grpc';
+import { streamHandler, type StreamHandler } from './stream-method';
 
 const PATH = '/test.Stream/Talk';
 const ANSWER = Buffer.alloc(2_000, 1);
 const same = (bytes: Buffer): Buffer => bytes;
 
 describe('a stream of messages', () => {
-  let server: Server;
+  const server = new RpcServer({});
   let port: number;
   let handled = 0;
   let handle: StreamHandler;
   let maxAgeMs = 60_000;
-  /** The newest stream as the server has it. */
-  let talking: ServerDuplexStream<Buffer, Uint8Array> | undefined;
+  /** Whether the newest stream is held back. */
+  let paused = false;
 
   beforeAll(async () => {
-    server = new Server();
-    server.addService(
-      { Talk: streamMethod(PATH) },
-      {
-        Talk: (call: ServerDuplexStream<Buffer, Uint8Array>) => {
-          talking = call;
-          const handler = streamHandler((bytes) => handle(bytes), { maxAgeMs, admit: () => undefined });
-          (handler as handleBidiStreamingCall<Buffer, Uint8Array>)(call);
-        },
+    server.duplex(
+      PATH,
+      (call) => {
+        const watched = Object.create(call) as DuplexCall;
+        watched.pause = () => {
+          paused = true;
+          call.pause();
+        };
+        return streamHandler((bytes) => handle(bytes), maxAgeMs)(watched);
       },
+      { maxBytes: 1_000 },
     );
-    port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-        error === null ? resolve(bound) : reject(error),
-      );
-    });
+    port = await server.listen(0, '127.0.0.1');
   });
-  afterAll(() => server.forceShutdown());
+  afterAll(() => server.drain(0));
   beforeEach(() => {
     handled = 0;
-    talking = undefined;
+    paused = false;
     maxAgeMs = 60_000;
     handle = () => {
       handled++;
@@ -117,7 +106,7 @@ describe('a stream of messages', () => {
     const message = Buffer.concat([Buffer.from([0, 0, 0, 1, 44]), Buffer.alloc(300)]);
     const before = 3_000;
     for (let i = 0; i < before; i++) stream.write(message);
-    while (!(talking?.isPaused() === true) && handled < before) await setImmediate();
+    while (!paused && handled < before) await setImmediate();
     expect(handled).toBeLessThan(before / 2);
     stream.resume();
     stream.end();

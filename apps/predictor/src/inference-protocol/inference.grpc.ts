@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { InvalidField, inferenceProto } from '@adlift/wire';
 import { GrpcServer } from '../grpc/grpc-server';
-import type { UnaryCall, UnaryHandler } from '../grpc/unary-method';
+import type { UnaryCall, UnaryHandler } from '@adlift/grpc';
 import { PREDICTOR_CONFIG, type PredictorEnvironment } from '../predictor-config';
 import { decodeInferRequest } from './decode-infer-request';
 import { InferenceCatalogue, SERVER } from './inference-catalogue';
@@ -40,12 +40,12 @@ export class InferenceGrpc implements OnModuleInit {
     this.server.addService(INFERENCE_SERVICE, this.methods, { scope: 'predict', maxBytes: MAX_INFERENCE_BYTES });
   }
 
-  private readonly infer = ({ bytes, metadata, deadline }: UnaryCall): Promise<Uint8Array> =>
+  private readonly infer = (call: UnaryCall): Promise<Uint8Array> =>
     this.inference.infer({
-      read: () => decodeInferRequest(bytes),
+      read: () => decodeInferRequest(call.bytes),
       write: encodeInferResponse,
-      traceparent: metadata.get('traceparent')[0]?.toString(),
-      deadline,
+      traceparent: call.header('traceparent'),
+      deadline: call.deadline,
     });
 
   private readonly methods: Readonly<Record<string, UnaryHandler>> = {

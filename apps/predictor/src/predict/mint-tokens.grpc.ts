@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DomainError } from '@adlift/problem';
 import { countFields, proto } from '@adlift/wire';
 import { Credentials } from '../access/credentials';
-import type { UnaryCall } from '../grpc/unary-method';
+import type { UnaryCall } from '@adlift/grpc';
 import { TokenMint } from './token-mint';
 
 const { MintTokensRequest, MintTokensResponse } = proto.v1;
@@ -20,9 +20,11 @@ export class MintTokensGrpc {
     private readonly credentials: Credentials,
   ) {}
 
-  readonly mintTokens = ({ bytes, metadata }: UnaryCall): Promise<Uint8Array> => {
-    const caller = this.credentials.identify(metadata.get('authorization')[0]?.toString());
-    return Promise.resolve(MintTokensResponse.encode({ predictions: this.mint.mint(decode(bytes), caller) }).finish());
+  readonly mintTokens = (call: UnaryCall): Promise<Uint8Array> => {
+    const caller = this.credentials.identify(call.header('authorization'));
+    return Promise.resolve(
+      MintTokensResponse.encode({ predictions: this.mint.mint(decode(call.bytes), caller) }).finish(),
+    );
   };
 }
 

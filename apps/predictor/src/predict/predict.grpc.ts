@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
 import { decodePredictRequest, parseTraceparent } from '@adlift/wire';
-import type { UnaryCall } from '../grpc/unary-method';
+import type { UnaryCall } from '@adlift/grpc';
 import { Stopwatch } from '../trace/stopwatch';
 import { DEFAULT_TIMEOUT_MS } from './predict-call';
 import { PredictObservers } from './predict-observers';
@@ -15,9 +15,10 @@ export class PredictGrpc {
     private readonly observers: PredictObservers,
   ) {}
 
-  readonly predict = async ({ bytes, metadata, deadline }: UnaryCall): Promise<Uint8Array> => {
+  readonly predict = async (call: UnaryCall): Promise<Uint8Array> => {
+    const { bytes, deadline } = call;
     const watch = new Stopwatch();
-    const trace = parseTraceparent(metadata.get('traceparent')[0]?.toString());
+    const trace = parseTraceparent(call.header('traceparent'));
     try {
       const { bytes: answer } = await this.service.predict(decodePredictRequest(bytes), {
         trace,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { StreamHandler } from '../grpc/stream-method';
-import type { UnaryHandler } from '../grpc/unary-method';
+import type { UnaryHandler } from '@adlift/grpc';
 import { ExplainGrpc } from '../explain/explain.grpc';
 import { MintTokensGrpc } from './mint-tokens.grpc';
 import { PredictGrpc } from './predict.grpc';

@@ -1,0 +1,105 @@
+import type { Http2Stream } from '../connection/http2-stream';
+import type { DecodedHeaders } from '../hpack/decoded-headers';
+import { Call, type CallContext, type CallHost, type CallMethod } from './call';
+import { messagePrefix } from './message-prefix';
+import { OK_TRAILERS } from './response-blocks';
+import { CallError, Code } from './status';
+
+/** Milliseconds in which the message of a call without a deadline has to come. */
+const REQUEST_MS = 60_000;
+const NOTHING = Buffer.alloc(0);
+
+/** A call with one message each way; handlers decode themselves. */
+export interface UnaryCall extends CallContext {
+  readonly bytes: Buffer;
+}
+
+/** Answers a call; what it throws or rejects with becomes the call's status. */
+export type UnaryHandler = (call: UnaryCall) => Promise<Uint8Array>;
+
+/** A unary call on its stream. */
+export class UnaryExchange extends Call implements UnaryCall {
+  bytes: Buffer = NOTHING;
+  private complete = false;
+
+  constructor(
+    stream: Http2Stream,
+    headers: DecodedHeaders,
+    host: CallHost,
+    method: CallMethod,
+    private readonly handle: UnaryHandler,
+  ) {
+    super(stream, headers, host, method);
+    this.expiresAt = Math.min(this.deadline, stream.remoteEnded ? Infinity : performance.now() + REQUEST_MS);
+  }
+
+  data(bytes: Buffer, end: boolean): void {
+    // What a message may hold is limited, so the caller may send on at once.
+    this.stream.release(bytes.length);
+    if (this.done) return;
+    try {
+      this.take(bytes);
+      if (end) this.requested();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  drained(): void {
+    // A unary answer never waits for this.
+  }
+
+  draining(): void {
+    // It is answered soon.
+  }
+
+  protected cancelled(): void {
+    // The answer that is being made is dropped when it comes.
+  }
+
+  private take(bytes: Buffer): void {
+    const { reader } = this;
+    reader.feed(bytes);
+    for (let message = reader.next(); message !== undefined; message = reader.next()) {
+      if (this.complete) throw new CallError(Code.unimplemented, 'more than one message in a unary call');
+      this.complete = true;
+      this.bytes = message;
+    }
+  }
+
+  private requested(): void {
+    const { reader, host } = this;
+    if (reader.begun) throw new CallError(Code.internal, 'the message is cut off');
+    if (!this.complete) throw new CallError(Code.unimplemented, 'a unary call without a message');
+    if (this.deadline === Infinity) {
+      host.deadlines.remove(this);
+      this.expiresAt = Infinity;
+    }
+    if (!reader.compressed) return this.run();
+    this.inflated(this.bytes).then(
+      (bytes) => {
+        this.bytes = bytes;
+        if (!this.done) this.run();
+      },
+      (error: unknown) => this.fail(error),
+    );
+  }
+
+  private run(): void {
+    try {
+      this.handle(this).then(
+        (answer) => this.answered(answer),
+        (error: unknown) => this.fail(error),
+      );
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private answered(answer: Uint8Array): void {
+    if (this.done) return;
+    this.settle(Code.ok);
+    this.answer();
+    this.stream.finish(messagePrefix(answer.length), answer, OK_TRAILERS);
+  }
+}

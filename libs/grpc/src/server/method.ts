@@ -1,0 +1,35 @@
+import type { CallContext, CallMethod } from '../call/call';
+import type { DuplexHandler } from '../call/duplex-call';
+import type { UnaryHandler } from '../call/unary-call';
+
+/** What every method says of itself. */
+export interface MethodOptions {
+  /** Bytes of a message; a larger one is refused by its length, before it has come. */
+  readonly maxBytes: number;
+  /** Throws for a caller that may not use the method; asked before anything of the body is kept. */
+  readonly admit?: (call: CallContext) => void;
+}
+
+export type MethodHandler =
+  | { readonly unary: UnaryHandler; readonly duplex?: undefined }
+  | { readonly duplex: DuplexHandler; readonly unary?: undefined };
+
+/** A method that is offered, and how its calls ended. */
+export class Method implements CallMethod {
+  readonly maxBytes: number;
+  /** Ended calls by status code. */
+  readonly codes = new Map<number, number>();
+
+  constructor(
+    /** `/package.Service/Method`. */
+    readonly path: string,
+    readonly handler: MethodHandler,
+    readonly options: MethodOptions,
+  ) {
+    this.maxBytes = options.maxBytes;
+  }
+
+  ended(code: number): void {
+    this.codes.set(code, (this.codes.get(code) ?? 0) + 1);
+  }
+}
