@@ -31,7 +31,7 @@ export class HeaderCache {
   put(block: Buffer, headers: DecodedHeaders): void {
     if (block.length > MOST_BYTES) return;
     const key = hash(block);
-    if (this.seen.has(key)) return this.keep(key, { block: Buffer.from(block), headers });
+    if (this.seen.has(key)) return this.keep(key, { block: Buffer.copyBytesFrom(block), headers });
     if (this.seen.size === MOST_SEEN) this.seen.clear();
     this.seen.add(key);
   }
