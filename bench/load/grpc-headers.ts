@@ -4,8 +4,8 @@ const HTTP = 0x86;
 const AUTHORITY_NAME = 0x01;
 const PATH_NAME = 0x04;
 const NEW_NAME = 0x00;
-/** "grpc-status" in HPACK's Huffman code, as servers send it. */
-const STATUS_NAME = Buffer.from([0x9a, 0xca, 0xc8, 0xb2, 0x12, 0x34, 0xda, 0x8f]);
+/** As our servers send it, without Huffman's code. */
+const STATUS_NAME = Buffer.from('grpc-status');
 const NO_STATUS = -1;
 
 /** Whom to call, and with which key. */

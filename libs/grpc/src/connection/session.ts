@@ -199,8 +199,9 @@ export class Session {
     }
     this.greeted = true;
     this.settings = changedSettings(this.settings, payload);
-    this.streams.sender.change(this.settings, this.streams.all());
+    // Before any data that they allow: the peer begins to go by them when it sees this (RFC 9113, 6.5.3).
     this.outbox.putWhole(SETTINGS_ACK);
+    this.streams.sender.change(this.settings, this.streams.all());
   }
 
   private takePing(flags: number, id: number, payload: Buffer): void {
