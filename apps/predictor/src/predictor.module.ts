@@ -29,6 +29,7 @@ import { ModelExplainer } from './explain/model-explainer';
 import { ReplacementScorer } from './explain/replacement-scorer';
 import { WeightStore } from './explain/weight-store';
 import { FaultsController } from './faults/faults.controller';
+import { GrpcMetrics } from './grpc/grpc-metrics';
 import { GrpcServer } from './grpc/grpc-server';
 import { HealthController } from './health/health.controller';
 import { ModelHealth } from './health/model-health';
@@ -117,7 +118,8 @@ export class PredictorModule {
         ...[ExplainMetrics, ExplainService, ExplainGrpc],
         ...[ShadowMetrics, ShadowRunner, ShadowScoring],
         ...[TokenKeyFile, Credentials, RecentEvents, EventObservers, EventsService, EventsGrpc],
-        ...[ActivityCounts, PredictorStatus, ProcessMetrics, ScoringMetrics, SpanStorage, ModelHealth, GrpcServer],
+        ...[ActivityCounts, PredictorStatus, ProcessMetrics, ScoringMetrics, SpanStorage, ModelHealth],
+        ...[GrpcServer, GrpcMetrics],
         ...[EdgeMetrics, EdgeRecorder, EdgeTrust, ClickService, PostbackService, EdgeServer],
         ...[OfferedModels, ModelInference, RouterInference, InferenceStatistics],
         ...[InferenceCatalogue, InferenceService, InferenceGrpc],

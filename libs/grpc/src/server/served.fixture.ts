@@ -7,6 +7,7 @@ import type { UnaryCall } from '../call/unary-call';
 import { RpcServer, type RpcServerOptions } from './rpc-server';
 
 const MAX_BYTES = 4 << 20;
+const NOTHING: Buffer = Buffer.alloc(0);
 
 /** A server with methods that say back what they got, and its callers. */
 export class Served {
@@ -110,7 +111,7 @@ export async function http2Call(
   let trailers: IncomingHttpHeaders = {};
   const parts: Buffer[] = [];
   stream.on('response', (got) => (answered = got));
-  stream.on('trailers', (got) => (trailers = got));
+  stream.on('trailers', (got: IncomingHttpHeaders) => (trailers = got));
   stream.on('data', (part: Buffer) => parts.push(part));
   stream.on('error', () => undefined);
   // Node ends a GET by itself.
@@ -129,7 +130,7 @@ export function prefixed(message: Uint8Array, compressed = false): Buffer {
 
 function said(call: UnaryCall): Buffer {
   const name = call.bytes.toString();
-  return name.endsWith('-bin') ? (call.binary(name) ?? Buffer.alloc(0)) : Buffer.from(call.header(name) ?? '(none)');
+  return name.endsWith('-bin') ? (call.binary(name) ?? NOTHING) : Buffer.from(call.header(name) ?? '(none)');
 }
 
 function thrown(how: string): Promise<Uint8Array> {
