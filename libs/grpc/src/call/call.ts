@@ -10,6 +10,10 @@ import { binaryValue, headerValue } from './request-headers';
 import { CallError, Code, type CallStatus } from './status';
 import { timeoutMs } from './timeout';
 
+/** A caller that has waited for nearly as long as it said, and not only for a moment, may give up without being counted. */
+const PATIENCE = 0.9;
+const PATIENCE_MS = 5;
+
 /** What calls of one server share. */
 export interface CallHost {
   readonly deadlines: Deadlines;
@@ -60,7 +64,9 @@ export abstract class Call implements StreamReceiver, Expiring, CallContext {
     if (timeout === undefined) return;
     const ms = timeoutMs(timeout);
     if (ms === undefined) throw new CallError(Code.internal, `grpc-timeout is malformed: "${timeout}"`);
-    this.deadline = this.expiresAt = stream.expectedUntil = performance.now() + ms;
+    const now = performance.now();
+    this.deadline = this.expiresAt = now + ms;
+    stream.expectedUntil = now + Math.max(PATIENCE_MS, PATIENCE * ms);
   }
 
   abstract data(bytes: Buffer, end: boolean): void;

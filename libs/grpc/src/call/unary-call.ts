@@ -71,9 +71,10 @@ export class UnaryExchange extends Call implements UnaryCall {
     const { reader, host } = this;
     if (reader.begun) throw new CallError(Code.internal, 'the message is cut off');
     if (!this.complete) throw new CallError(Code.unimplemented, 'a unary call without a message');
-    if (this.deadline === Infinity) {
+    if (this.expiresAt < this.deadline) {
       host.deadlines.remove(this);
-      this.expiresAt = Infinity;
+      this.expiresAt = this.deadline;
+      host.deadlines.add(this);
     }
     if (!reader.compressed) return this.run();
     this.inflated(this.bytes).then(

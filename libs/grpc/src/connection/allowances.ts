@@ -2,9 +2,9 @@ import { ConnectionError } from '../frames/http2-error';
 import { ErrorCode } from '../frames/protocol';
 import { Allowance } from './allowance';
 
-/** What a peer may do at once, what it may do again each second, and what an answered call earns it. */
+/** What a peer may do at once, what it may do again each second, and what calls earn it. */
 const RESETS = { burst: 500, perSecond: 50, perAnswer: 1 };
-const CHATTER = { burst: 10_000, perSecond: 1_000, perAnswer: 20 };
+const CHATTER = { burst: 10_000, perSecond: 1_000, perAnswer: 20, perData: 4 };
 
 /** What a connection may ask for that is no call: streams opened to be reset (CVE-2023-44487), frames that carry nothing. */
 export class Allowances {
@@ -20,6 +20,11 @@ export class Allowances {
   frame(cost = 1): void {
     if (!this.chatter.spend(cost))
       throw new ConnectionError(ErrorCode.enhanceYourCalm, 'too many frames for so few calls');
+  }
+
+  /** Data went one way or the other: windows are widened and pings are sent for it. */
+  carried(): void {
+    this.chatter.earn(CHATTER.perData);
   }
 
   answered(): void {

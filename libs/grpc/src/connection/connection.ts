@@ -10,8 +10,6 @@ import { Session, type Accept } from './session';
 import type { TurnEnd } from './turn-end';
 import type { WriteMemory } from './write-memory';
 
-/** A turn of the event loop takes no further frame after so long: a chunk may hold hundreds of calls. */
-const TURN_MS = 5;
 /** What is on its way to a connection that we ended may arrive for so long; then it is cut. */
 const LINGER_MS = 1_000;
 const DRAIN_PING = Buffer.from('draining');
@@ -47,6 +45,8 @@ export class Connection {
   private endedAt = Infinity;
   private readonly openedAt = performance.now();
   private busyAt = performance.now();
+  /** The newest stream at the last look. */
+  private lastSeen = 0;
   /** Since when the peer has read nothing of what waits for it. */
   private stalledAt = Infinity;
   private sentBefore = 0;
@@ -106,8 +106,10 @@ export class Connection {
     } else if (this.stalled(now) > limits.stalledMs) {
       this.fail(new ConnectionError(ErrorCode.enhanceYourCalm, 'nothing of the answers is read'), 'stalled');
       this.destroy();
-    } else if (streams.size > 0) this.busyAt = now;
-    else if (this.draining) this.end();
+    } else if (streams.size > 0 || streams.last !== this.lastSeen) {
+      this.busyAt = now;
+      this.lastSeen = streams.last;
+    } else if (this.draining) this.end();
     else if (now - this.busyAt > limits.idleMs) {
       this.host.ended('idle', new Error('no call for long'));
       this.drain();
@@ -124,14 +126,14 @@ export class Connection {
 
   /** Takes the frames that have come, for as long as a turn may last. */
   private work(): void {
-    const until = performance.now() + TURN_MS;
+    const { turnEnd } = this.host;
     let more = false;
     this.reading = true;
     try {
       while (this.endedAt === Infinity && this.frames.next()) {
         const { type, flags, stream, payload } = this.frames;
         this.session.frame(type, flags, stream, payload);
-        more = performance.now() > until;
+        more = turnEnd.over;
         if (more) break;
       }
     } catch (error) {

@@ -5,6 +5,8 @@ export interface Limits {
   /** Bytes that a caller may send on a stream, and on a connection, before any is consumed. */
   readonly streamWindow: number;
   readonly connectionWindow: number;
+  /** Bytes of answers that may wait for the peer's windows before further calls are refused. */
+  readonly waitingBytes: number;
   /** Bytes of a frame's payload. */
   readonly frameBytes: number;
   /** Bytes of a request's headers (RFC 9113, 6.5.2). */
@@ -22,6 +24,7 @@ export const LIMITS: Limits = {
   streams: 2_000,
   streamWindow: 1 << 20,
   connectionWindow: 1 << 23,
+  waitingBytes: 1 << 26,
   frameBytes: 1 << 16,
   headerBytes: 1 << 14,
   headerMs: 10_000,

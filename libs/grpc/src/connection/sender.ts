@@ -2,6 +2,7 @@ import { TABLE_SIZE_ZERO } from '../hpack/header-encoder';
 import { ConnectionError, StreamError } from '../frames/http2-error';
 import { ErrorCode, FIRST_WINDOW, Flag, FrameType, LARGEST_WINDOW } from '../frames/protocol';
 import { FIRST_SETTINGS, type PeerSettings } from '../frames/settings';
+import type { Allowances } from './allowances';
 import type { Http2Stream } from './http2-stream';
 import type { Outbox } from './outbox';
 
@@ -26,6 +27,7 @@ export class Sender {
   /** `ended` is told of a stream whose last frame is on its way. */
   constructor(
     private readonly outbox: Outbox,
+    private readonly allowances: Allowances,
     private readonly ended: (stream: Http2Stream) => void,
   ) {}
 
@@ -136,6 +138,7 @@ export class Sender {
     this.window -= length;
     stream.sendWindow -= length;
     this.sent += length;
+    this.allowances.carried();
     this.outbox.begin(FrameType.data, 0, stream.id, length);
   }
 

@@ -65,7 +65,9 @@ export class Session {
       this.take(type, flags, id, payload);
     } catch (error) {
       if (!(error instanceof StreamError)) throw error;
-      this.allowances.reset();
+      // A refused stream has cost no more than its headers.
+      if (error.code === ErrorCode.refusedStream) this.allowances.frame();
+      else this.allowances.reset();
       this.streams.drop(error.stream, error.code);
     }
   }
@@ -125,7 +127,8 @@ export class Session {
     const end = (flags & Flag.endStream) !== 0;
     stream.remoteEnded = end;
     if (body.length < payload.length) stream.release(payload.length - body.length);
-    if (body.length === 0 && !end) return this.allowances.frame();
+    if (body.length > 0) this.allowances.carried();
+    else if (!end) return this.allowances.frame();
     stream.receiver.data(body, end);
   }
 

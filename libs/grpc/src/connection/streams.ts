@@ -26,7 +26,7 @@ export class Streams implements StreamHost {
     private readonly limits: Limits,
     private readonly allowances: Allowances,
   ) {
-    this.sender = new Sender(outbox, (stream) => this.sentAll(stream));
+    this.sender = new Sender(outbox, allowances, (stream) => this.sentAll(stream));
     this.window = new ReceiveWindow(limits.connectionWindow);
   }
 
@@ -50,10 +50,10 @@ export class Streams implements StreamHost {
     return stream;
   }
 
-  /** Opens the stream; more than agreed are refused, and the peer may try them again. */
+  /** Opens the stream; refused are more than agreed, and those of a peer that does not read what there is for it. */
   add(id: number): Http2Stream {
-    if (this.open.size >= this.limits.streams)
-      throw new StreamError(id, ErrorCode.refusedStream, `more than ${this.limits.streams} streams`);
+    if (this.open.size >= this.limits.streams || this.sender.waiting > this.limits.waitingBytes)
+      throw new StreamError(id, ErrorCode.refusedStream, 'too much is under way');
     const stream = new Http2Stream(id, this, this.sender.initialWindow, this.limits.streamWindow);
     this.open.set(id, stream);
     return stream;
