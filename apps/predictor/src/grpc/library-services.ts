@@ -43,7 +43,7 @@ function unary(method: AnyMethod, handle: UnaryImplementation): UnaryHandler {
         if (error === null) resolve(method.responseSerialize(answer));
         else reject(asError(error));
       };
-      handle({ request: method.requestDeserialize(bytes) }, answered);
+      handle({ request: decoded(method, bytes) }, answered);
     });
 }
 
@@ -54,7 +54,7 @@ function stream(method: AnyMethod, handle: StreamImplementation): DuplexHandler 
     if (method.requestStream) handle(facade);
     return {
       message(bytes) {
-        const request = method.requestDeserialize(bytes);
+        const request = decoded(method, bytes);
         if (method.requestStream) facade.emit('data', request);
         else if (facade.request === undefined) {
           facade.request = request;
@@ -88,6 +88,14 @@ class LibraryCall extends EventEmitter {
 
   end(): void {
     this.call.end();
+  }
+}
+
+function decoded(method: AnyMethod, bytes: Buffer): unknown {
+  try {
+    return method.requestDeserialize(bytes);
+  } catch (error) {
+    throw new CallError(status.INVALID_ARGUMENT, `not a message of ${method.path}: ${(error as Error).message}`);
   }
 }
 

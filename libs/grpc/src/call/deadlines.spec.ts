@@ -41,9 +41,9 @@ describe('Deadlines', () => {
     for (const call of calls) deadlines.add(call);
     let ended = 0;
     for (const call of calls) void call.expired.promise.then(() => ended++);
-    for (const i of [0, 2, 4]) deadlines.remove(calls[i] as Timed);
+    for (const i of [0, 2, 4]) deadlines.remove(calls[i]);
     // Twice does no harm.
-    deadlines.remove(calls[2] as Timed);
+    deadlines.remove(calls[2]);
     await Promise.all([calls[1]?.expired.promise, calls[3]?.expired.promise]);
     await after(0).expired.promise;
     expect(ended).toBe(2);
