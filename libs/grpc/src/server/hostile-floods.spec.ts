@@ -1,0 +1,135 @@
+import { ErrorCode, Flag, FrameType, PREFACE } from '../frames/protocol';
+import { Setting, settingsFrame } from '../frames/settings';
+import { BarePeer, callBlock, frame, number, opening, wholeCall } from './bare-peer.fixture';
+import { Served } from './served.fixture';
+
+const { data, headers, resetStream, ping, windowUpdate, continuation } = FrameType;
+const { padded } = Flag;
+const { enhanceYourCalm, refusedStream, cancel } = ErrorCode;
+const RESET = number(cancel);
+const MB = 1 << 20;
+
+/** `count` times what `make` gives for ids that rise. */
+const many = (count: number, make: (id: number) => Buffer): Buffer =>
+  Buffer.concat(Array.from({ length: count }, (_, at) => make(2 * at + 1)));
+const reset = (id: number): Buffer => frame(resetStream, 0, id, RESET);
+/** Bytes of this process outside of the heap and in it, after a collection. */
+const memory = (): number => {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+};
+
+describe('a server of gRPC under floods', () => {
+  let served: Served;
+  let witness: BarePeer;
+  let asked = 1;
+
+  beforeAll(async () => {
+    served = await Served.start({ limits: { streams: 1_000, waitingBytes: 16 * MB } });
+    witness = await BarePeer.greeted(served.port);
+  });
+  afterEach(async () => {
+    witness.send(wholeCall(asked));
+    expect(await witness.status(asked)).toBe(0);
+    asked += 2;
+  });
+  afterAll(() => {
+    witness.destroy();
+    return served.stop();
+  });
+
+  const wait = '/t.T/Wait';
+  const zeroes = frame(windowUpdate, 0, 1, number(0)).subarray(9);
+  it.each<[string, Buffer]>([
+    ['PING', many(20_000, () => frame(ping, 0, 0, Buffer.alloc(8)))],
+    ['SETTINGS', many(1_000, () => settingsFrame([[Setting.initialWindowSize, 1]]))],
+    ['ACKs of SETTINGS', many(1_000, () => settingsFrame([], Flag.ack))],
+    ['frames of an unknown type', many(20_000, () => frame(0xbb, 0, 0))],
+    ['empty DATA', Buffer.concat([opening(1, wait), many(20_000, () => frame(data, 0, 1))])],
+    [
+      'DATA that is all padding',
+      Buffer.concat([opening(1, wait), many(20_000, () => frame(data, padded, 1, Buffer.alloc(9, 8)))]),
+    ],
+    ['WINDOW_UPDATE', many(20_000, () => frame(windowUpdate, 0, 0, number(1)))],
+    ['PRIORITY', many(20_000, (id) => frame(FrameType.priority, 0, id, Buffer.alloc(5)))],
+    ['streams that are reset', many(2_000, (id) => Buffer.concat([wholeCall(id, wait), reset(id)]))],
+    ['streams that are reset before their body', many(2_000, (id) => Buffer.concat([opening(id, wait), reset(id)]))],
+    [
+      'streams that have us reset them by WINDOW_UPDATE',
+      many(2_000, (id) => Buffer.concat([opening(id, wait), frame(windowUpdate, 0, id, zeroes)])),
+    ],
+    [
+      'streams that have us reset them by their headers',
+      many(2_000, (id) => opening(id, wait, { ':path': undefined })),
+    ],
+    [
+      'streams that have us reset them by data after the end',
+      many(2_000, (id) => Buffer.concat([wholeCall(id, wait), frame(data, 0, id)])),
+    ],
+    ['streams beyond what was agreed', many(13_000, (id) => opening(id, wait))],
+    ['resets of streams that are over', Buffer.concat([wholeCall(1), many(20_000, () => reset(1))])],
+    ['CONTINUATION', Buffer.concat([frame(headers, 0, 1, callBlock()), many(1_000, () => frame(continuation, 0, 1))])],
+    [
+      'CONTINUATION with content',
+      Buffer.concat([frame(headers, 0, 1), many(12, () => frame(continuation, 0, 1, Buffer.alloc(16_000, 0x84)))]),
+    ],
+  ])('ends a connection with a flood of %s', async (_what, flood) => {
+    const peer = await BarePeer.greeted(served.port);
+    peer.send(flood);
+    expect(await peer.goAway()).toBe(enhanceYourCalm);
+  });
+
+  it('refuses streams over the limit, serves those under it, and takes more as they end', async () => {
+    const peer = await BarePeer.greeted(served.port);
+    peer.send(
+      many(1_000, (id) => wholeCall(id, wait)),
+      wholeCall(2_001),
+    );
+    expect(await peer.reset(2_001)).toBe(refusedStream);
+    peer.send(reset(1), wholeCall(2_003));
+    expect(await peer.status(2_003)).toBe(0);
+    peer.destroy();
+  });
+
+  it('keeps little for a peer that reads nothing', async () => {
+    const peer = await BarePeer.greeted(served.port, [[Setting.initialWindowSize, 2 ** 31 - 1]]);
+    await peer.seen();
+    peer.socket.pause();
+    const before = memory();
+    peer.send(frame(windowUpdate, 0, 0, number(2 ** 31 - 65_536)));
+    const ask = (id: number): Buffer => wholeCall(id, '/t.T/Size', number(MB));
+    for (let first = 0; first < 400; first += 10) {
+      peer.send(many(10, (id) => ask(id + 2 * first)));
+      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    }
+    expect(memory() - before).toBeLessThan(64 * MB);
+    peer.destroy();
+  });
+
+  it('keeps little for a peer that gives no window', async () => {
+    const peer = await BarePeer.greeted(served.port, [[Setting.initialWindowSize, 0]]);
+    await peer.seen();
+    const before = memory();
+    for (let first = 0; first < 400 && !peer.closed; first += 10) {
+      peer.send(many(10, (id) => wholeCall(id + 2 * first, '/t.T/Size', number(MB))));
+      await peer.seen().catch(() => undefined);
+    }
+    expect(memory() - before).toBeLessThan(64 * MB);
+    peer.destroy();
+  });
+
+  it('serves others while hundreds of connections say nothing, half of a preface or half of a frame', async () => {
+    const beginnings = [
+      [],
+      [PREFACE.subarray(0, 10)],
+      [PREFACE, settingsFrame([]), frame(data, 0, 1, Buffer.alloc(9)).subarray(0, 12)],
+    ];
+    const peers = await Promise.all(Array.from({ length: 300 }, () => BarePeer.silent(served.port)));
+    peers.forEach((peer, at) => peer.send(...beginnings[at % 3]));
+    const peer = await BarePeer.greeted(served.port);
+    peer.send(wholeCall(1));
+    expect(await peer.status(1)).toBe(0);
+    for (const one of [...peers, peer]) one.destroy();
+  });
+});
