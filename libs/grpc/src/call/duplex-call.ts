@@ -1,4 +1,5 @@
 import { Call, type CallContext } from './call';
+import { Inbox } from './inbox';
 import { messagePrefix } from './message-prefix';
 import { CallError, Code, type CallStatus } from './status';
 
@@ -36,7 +37,7 @@ export type DuplexHandler = (call: DuplexCall) => DuplexReceiver;
 export class DuplexExchange extends Call implements DuplexCall {
   private receiver: DuplexReceiver | undefined;
   /** Data that was not looked at yet. */
-  private readonly inbox: Buffer[] = [];
+  private readonly inbox = new Inbox();
   /** Bytes of the data that is being looked at. */
   private looking = 0;
   private allCame = false;
@@ -52,17 +53,18 @@ export class DuplexExchange extends Call implements DuplexCall {
 
   data(bytes: Buffer, end: boolean): void {
     if (this.done) return this.stream.release(bytes.length);
-    if (bytes.length > 0) this.inbox.push(bytes);
     this.allCame = end;
+    if (this.busy || this.paused || this.looking > 0 || !this.inbox.empty) this.inbox.add(bytes);
+    else this.look(bytes);
     this.work();
   }
 
   drained(): void {
-    if (!this.done) this.receiver?.drained();
+    if (!this.done) this.tell((receiver) => receiver.drained());
   }
 
   draining(): void {
-    if (!this.done) this.receiver?.draining();
+    if (!this.done) this.tell((receiver) => receiver.draining());
   }
 
   write(message: Uint8Array): boolean {
@@ -88,7 +90,7 @@ export class DuplexExchange extends Call implements DuplexCall {
   }
 
   protected cancelled(): void {
-    this.receiver?.cancelled();
+    this.tell((receiver) => receiver.cancelled());
   }
 
   private work(): void {
@@ -111,7 +113,7 @@ export class DuplexExchange extends Call implements DuplexCall {
       } else if (reader.compressed) {
         this.inflated(message).then(
           (bytes) => {
-            if (!this.done) this.receiver?.message(bytes);
+            if (!this.done) this.tell((receiver) => receiver.message(bytes));
             this.goOn();
           },
           (error: unknown) => this.cut(this.host.toStatus(error)),
@@ -130,10 +132,10 @@ export class DuplexExchange extends Call implements DuplexCall {
 
   private lookAtNext(): boolean {
     if (this.looking > 0) this.stream.release(this.looking);
+    this.looking = 0;
     const next = this.inbox.shift();
-    this.looking = next?.length ?? 0;
     if (next !== undefined) {
-      this.reader.feed(next);
+      this.look(next);
       return true;
     }
     if (!this.allCame || this.toldEnd) return false;
@@ -141,6 +143,20 @@ export class DuplexExchange extends Call implements DuplexCall {
     this.toldEnd = true;
     this.receiver?.ended();
     return false;
+  }
+
+  private look(bytes: Buffer): void {
+    this.looking = bytes.length;
+    this.reader.feed(bytes);
+  }
+
+  /** What a handler throws ends its call and nothing else. */
+  private tell(what: (receiver: DuplexReceiver) => void): void {
+    try {
+      if (this.receiver !== undefined) what(this.receiver);
+    } catch (error) {
+      this.cut(this.host.toStatus(error));
+    }
   }
 
   private goOn(): void {

@@ -21,6 +21,8 @@ export type UnaryHandler = (call: UnaryCall) => Promise<Uint8Array>;
 export class UnaryExchange extends Call implements UnaryCall {
   bytes: Buffer = NOTHING;
   private complete = false;
+  /** Bytes of a whole message that waits for the end of its stream. */
+  private held = 0;
 
   constructor(
     stream: Http2Stream,
@@ -40,6 +42,7 @@ export class UnaryExchange extends Call implements UnaryCall {
     try {
       this.take(bytes);
       if (end) this.requested();
+      else if (this.complete && this.held === 0) this.hold();
     } catch (error) {
       this.fail(error);
     }
@@ -67,6 +70,13 @@ export class UnaryExchange extends Call implements UnaryCall {
     }
   }
 
+  /** Keeps a message whose stream does not end yet: paid for like one that is not whole, and without what it came in. */
+  private hold(): void {
+    this.host.budget.take(this.bytes.length);
+    this.held = this.bytes.length;
+    this.bytes = Buffer.from(this.bytes);
+  }
+
   private requested(): void {
     const { reader, host } = this;
     if (reader.begun) throw new CallError(Code.internal, 'the message is cut off');
@@ -87,14 +97,29 @@ export class UnaryExchange extends Call implements UnaryCall {
   }
 
   private run(): void {
+    const { stream } = this;
+    stream.busy = true;
     try {
       this.handle(this).then(
-        (answer) => this.answered(answer),
-        (error: unknown) => this.fail(error),
+        (answer) => {
+          stream.idle();
+          this.answered(answer);
+        },
+        (error: unknown) => {
+          stream.idle();
+          this.fail(error);
+        },
       );
     } catch (error) {
+      stream.idle();
       this.fail(error);
     }
+  }
+
+  protected override settle(code: number): void {
+    super.settle(code);
+    this.host.budget.giveBack(this.held);
+    this.held = 0;
   }
 
   private answered(answer: Uint8Array): void {

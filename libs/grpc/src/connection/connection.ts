@@ -196,7 +196,7 @@ export class Connection {
   /** Sends what was gathered and the end; what still comes is not looked at. */
   private end(): void {
     this.endedAt = performance.now();
-    this.outbox.flush();
+    this.outbox.finish();
     this.session.streams.abandonAll();
     this.socket.end();
     this.socket.resume();

@@ -20,6 +20,7 @@ export interface StreamHost {
   sendData(stream: Http2Stream, head: Uint8Array, body: Uint8Array, trailers: Buffer | undefined): void;
   sendTrailers(stream: Http2Stream, trailers: Buffer): void;
   release(stream: Http2Stream, bytes: number): void;
+  idle(stream: Http2Stream): void;
   reset(stream: Http2Stream, code: ErrorCode): void;
 }
 
@@ -43,6 +44,8 @@ export class Http2Stream {
   remoteEnded = false;
   /** We have handed over all that we send. */
   localEnded = false;
+  /** Something is being done for it that goes on when it is over: it counts as open meanwhile. */
+  busy = false;
   /** Neither side sends any more, in order or not. */
   closed = false;
   /** What waits for the windows, in order; `trailers` after it. */
@@ -93,6 +96,12 @@ export class Http2Stream {
   /** Says that so many bytes of {@link StreamReceiver.data} are consumed: the peer may send as many more. */
   release(bytes: number): void {
     this.host.release(this, bytes);
+  }
+
+  /** What made it {@link busy} has ended. */
+  idle(): void {
+    this.busy = false;
+    this.host.idle(this);
   }
 
   reset(code: ErrorCode): void {

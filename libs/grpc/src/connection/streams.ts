@@ -18,6 +18,8 @@ export class Streams implements StreamHost {
   /** What the peer may still send on the connection. */
   readonly window: ReceiveWindow;
   private readonly open = new Map<number, Http2Stream>();
+  /** Streams that are over while what they asked for is still being done. */
+  private abandoned = 0;
   /** Streams that we ended: what was on its way to them is no error. The oldest are forgotten. */
   private readonly dropped = new Set<number>();
 
@@ -50,9 +52,12 @@ export class Streams implements StreamHost {
     return stream;
   }
 
-  /** Opens the stream; refused are more than agreed, and those of a peer that does not read what there is for it. */
+  /**
+   * Opens the stream; refused are more than agreed, what is still being done for streams that are over included, and
+   * those of a peer that does not read what there is for it.
+   */
   add(id: number): Http2Stream {
-    if (this.open.size >= this.limits.streams || this.sender.waiting > this.limits.waitingBytes)
+    if (this.open.size + this.abandoned >= this.limits.streams || this.sender.waiting > this.limits.waitingBytes)
       throw new StreamError(id, ErrorCode.refusedStream, 'too much is under way');
     const stream = new Http2Stream(id, this, this.sender.initialWindow, this.limits.streamWindow);
     this.open.set(id, stream);
@@ -95,6 +100,10 @@ export class Streams implements StreamHost {
     if (increment > 0) this.outbox.putWhole(numberFrame(FrameType.windowUpdate, 0, increment));
   }
 
+  idle(stream: Http2Stream): void {
+    if (stream.closed) this.abandoned--;
+  }
+
   reset(stream: Http2Stream, code: ErrorCode): void {
     if (!stream.closed) this.drop(stream.id, code);
   }
@@ -131,6 +140,7 @@ export class Streams implements StreamHost {
 
   private close(stream: Http2Stream): void {
     stream.closed = true;
+    if (stream.busy) this.abandoned++;
     stream.localEnded = true;
     this.sender.forget(stream);
     this.open.delete(stream.id);
