@@ -12,6 +12,8 @@ import type { RpcServer } from './rpc-server';
 import { prefixed } from './served.fixture';
 
 const NOTHING = Buffer.alloc(0);
+/** What comes and goes by itself between two looks at the memory. */
+const HELD_GRAIN = 1 << 18;
 
 /** A frame that a server sent. */
 export interface SentFrame {
@@ -58,6 +60,24 @@ export function holding(server: RpcServer): void {
   const receiver = { message: nothing, ended: nothing, drained: nothing, cancelled: nothing, draining: nothing };
   const hold = (call: DuplexCall): DuplexReceiver => (call.pause(), receiver);
   server.duplex('/t.T/Hold', hold, { maxBytes: 4 << 20 });
+}
+
+/** `count` times what `make` gives, for stream ids that rise. */
+export function many(count: number, make: (id: number) => Buffer): Buffer {
+  return Buffer.concat(Array.from({ length: count }, (_, at) => make(2 * at + 1)));
+}
+
+/** Bytes that this process holds, once what is free has been collected. */
+export async function heldBytes(): Promise<number> {
+  let least = Infinity;
+  for (let same = 0; same < 3; same++) {
+    await new Promise(setImmediate);
+    globalThis.gc?.();
+    const { heapUsed, external } = process.memoryUsage();
+    if (heapUsed + external < least - HELD_GRAIN) same = 0;
+    least = Math.min(least, heapUsed + external);
+  }
+  return least;
 }
 
 /** A client on a bare socket that does what it is told, however wrong, and keeps what comes back. */
