@@ -82,7 +82,7 @@ export class Connection {
     if (this.draining || this.endedAt < Infinity) return;
     this.draining = true;
     // The first names no stream, and what is sent until its ping comes back is served.
-    this.outbox.putWhole(goAwayFrame(LARGEST_WINDOW, ErrorCode.noError, 'the server shuts down'));
+    this.outbox.putWhole(goAwayFrame(LARGEST_WINDOW, ErrorCode.noError, 'this connection ends'));
     this.session.ping(DRAIN_PING);
     for (const stream of [...this.session.streams.all()]) stream.receiver.draining();
     if (this.preface !== undefined) this.end();
@@ -178,7 +178,7 @@ export class Connection {
     const { streams } = this.session;
     if (!this.draining || streams.servedUntil < Infinity) return;
     streams.servedUntil = streams.last;
-    this.outbox.putWhole(goAwayFrame(streams.last, ErrorCode.noError, 'the server shuts down'));
+    this.outbox.putWhole(goAwayFrame(streams.last, ErrorCode.noError, 'this connection ends'));
     if (streams.size === 0) this.end();
   }
 

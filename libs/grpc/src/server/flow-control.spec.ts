@@ -53,6 +53,21 @@ describe('a peer with small windows', () => {
     expect(order.at(-1)).toBe(4 << 20);
   });
 
+  it('has large answers side by side, a frame of each in turn', async () => {
+    session = served.session();
+    const order: number[] = [];
+    const headers = { ':method': 'POST', ':path': '/t.T/Size', 'content-type': 'application/grpc', te: 'trailers' };
+    const ends = [1, 2, 3].map((which) => {
+      const stream = session.request(headers);
+      stream.on('data', () => order.push(which));
+      stream.end(sized(400_000));
+      return once(stream, 'end');
+    });
+    await Promise.all(ends);
+    const changes = order.filter((which, i) => i > 0 && which !== order[i - 1]).length;
+    expect(changes).toBeGreaterThan(order.length / 2);
+  });
+
   it('holds the server to bounded memory while it reads nothing, and a reset frees it', async () => {
     session = served.session({ settings: { initialWindowSize: 0 } });
     const headers = { ':method': 'POST', ':path': '/t.T/Watch', 'content-type': 'application/grpc', te: 'trailers' };
