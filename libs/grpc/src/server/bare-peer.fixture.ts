@@ -84,6 +84,8 @@ export async function heldBytes(): Promise<number> {
 export class BarePeer {
   readonly received: SentFrame[] = [];
   closed = false;
+  /** Whether it acknowledges the settings of the server. */
+  polite = true;
   private readonly frames = new FrameReader(1 << 24);
   private readonly decoder = new HeaderDecoder({ maxTableBytes: 4096, maxListBytes: 1 << 20 });
 
@@ -169,7 +171,7 @@ export class BarePeer {
     while (this.frames.next()) {
       const { type, flags, stream, payload } = this.frames;
       this.received.push({ type, flags, stream, payload: Buffer.from(payload) });
-      if (type === FrameType.settings && flags === 0) this.send(settingsFrame([], Flag.ack));
+      if (this.polite && type === FrameType.settings && flags === 0) this.send(settingsFrame([], Flag.ack));
     }
   }
 }
