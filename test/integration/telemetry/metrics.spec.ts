@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { predictCall } from '../predictor/predict-call';
+import { refusal } from '../predictor/raw-grpc';
 import { KEYS, TestApps } from '../setup/test-apps';
 import { until } from '../setup/until';
 
@@ -48,6 +50,20 @@ describe('the metrics', () => {
     expect(grown('adlift_predict_duration_seconds_count')).toBe(2);
     await until('the worker to be replaced', async () => (await apps.state()).scoring.ready);
     expect((await predictorMetrics()).get('adlift_scoring_restarts')).toBeGreaterThan(0);
+  });
+
+  it('count calls over gRPC by method and status', async () => {
+    const before = await predictorMetrics();
+    await apps.ordinary.predict(predictCall());
+    await refusal(apps.ordinary.predict(predictCall({ n: 0 })));
+    const after = await predictorMetrics();
+    const grown = (code: string): number => {
+      const series = `adlift_grpc_calls_total{method="/adlift.v1.Predictor/Predict",code="${code}"}`;
+      return (after.get(series) ?? 0) - (before.get(series) ?? 0);
+    };
+    expect([grown('OK'), grown('INVALID_ARGUMENT')]).toEqual([1, 1]);
+    expect(after.get('adlift_grpc_connections')).toBeGreaterThan(0);
+    expect(after.get('adlift_grpc_connections_ended_total{reason="fault"}')).toBe(0);
   });
 
   async function predictorMetrics(): Promise<Map<string, number>> {

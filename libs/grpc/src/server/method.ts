@@ -1,5 +1,6 @@
 import type { CallContext, CallMethod } from '../call/call';
 import type { DuplexHandler } from '../call/duplex-call';
+import { Code } from '../call/status';
 import type { UnaryHandler } from '../call/unary-call';
 
 /** What every method says of itself. */
@@ -17,8 +18,8 @@ export type MethodHandler =
 /** A method that is offered, and how its calls ended. */
 export class Method implements CallMethod {
   readonly maxBytes: number;
-  /** Ended calls by status code. */
-  readonly codes = new Map<number, number>();
+  /** Ended calls by status code; one that is there from the start is one that an alert can be written for. */
+  readonly codes = new Map<number, number>([[Code.ok, 0]]);
 
   constructor(
     /** `/package.Service/Method`. */
