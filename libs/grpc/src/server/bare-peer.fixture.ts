@@ -12,8 +12,9 @@ import type { RpcServer } from './rpc-server';
 import { prefixed } from './served.fixture';
 
 const NOTHING = Buffer.alloc(0);
-/** What comes and goes by itself between two looks at the memory. */
-const HELD_GRAIN = 1 << 18;
+/** Collections of garbage before a figure of memory is believed. */
+const LEAST_LOOKS = 4;
+const MOST_LOOKS = 100;
 
 /** A frame that a server sent. */
 export interface SentFrame {
@@ -67,14 +68,16 @@ export function many(count: number, make: (id: number) => Buffer): Buffer {
   return Buffer.concat(Array.from({ length: count }, (_, at) => make(2 * at + 1)));
 }
 
-/** Bytes that this process holds, once what is free has been collected. */
-export async function heldBytes(): Promise<number> {
+/**
+ * Bytes that this process holds, once what is free has been collected. That takes a while, so when they are more than
+ * `enough` they are looked at again and again before that is believed.
+ */
+export async function heldBytes(enough = Infinity): Promise<number> {
   let least = Infinity;
-  for (let same = 0; same < 3; same++) {
+  for (let look = 0; look < LEAST_LOOKS || (least > enough && look < MOST_LOOKS); look++) {
     await new Promise(setImmediate);
     globalThis.gc?.();
     const { heapUsed, external } = process.memoryUsage();
-    if (heapUsed + external < least - HELD_GRAIN) same = 0;
     least = Math.min(least, heapUsed + external);
   }
   return least;
