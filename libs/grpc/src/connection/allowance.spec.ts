@@ -15,7 +15,7 @@ describe('Allowance', () => {
   });
 
   it('is refilled by time', () => {
-    const allowance = new Allowance(2, 1_000_000);
+    const allowance = new Allowance(2, 1e9);
     const until = performance.now() + 5;
     while (performance.now() < until) expect(allowance.spend()).toBe(true);
   });
