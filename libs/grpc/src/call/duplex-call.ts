@@ -111,12 +111,18 @@ export class DuplexExchange extends Call implements DuplexCall {
       if (message === undefined) {
         if (!this.lookAtNext()) return false;
       } else if (reader.compressed) {
+        // It goes on when the stream is over.
+        this.stream.busy = true;
         this.inflated(message).then(
           (bytes) => {
+            this.stream.idle();
             if (!this.done) this.tell((receiver) => receiver.message(bytes));
             this.goOn();
           },
-          (error: unknown) => this.cut(this.host.toStatus(error)),
+          (error: unknown) => {
+            this.stream.idle();
+            this.cut(this.host.toStatus(error));
+          },
         );
         return true;
       } else {

@@ -22,6 +22,16 @@ describe('a status as it travels', () => {
     expect(value).toBe('a value');
   });
 
+  it('keeps blanks at its ends, which a client would drop it for', () => {
+    expect(fieldsOf(statusTrailers({ code: 3, message: ' a  b ' }))['grpc-message']).toBe('%20a  b%20');
+    expect(fieldsOf(statusTrailers({ code: 3, message: ' ' }))['grpc-message']).toBe('%20');
+  });
+
+  it('has no metadata that a client would drop it for', () => {
+    const metadata = [['a-name', ' a\u010a\nb ']] as const;
+    expect(fieldsOf(statusTrailers({ code: 3, message: '', metadata }))['a-name']).toBe('ab');
+  });
+
   it('takes an unpaired surrogate', () => {
     expect(fieldsOf(statusTrailers({ code: 3, message: 'a\ud800' }))['grpc-message']).toBe('a%EF%BF%BD');
   });

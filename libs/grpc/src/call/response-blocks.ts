@@ -4,6 +4,8 @@ import { Code, type CallStatus } from './status';
 
 /** Bytes of a status message as it travels; clients refuse trailers that are too large, and their whole connection ends. */
 const MAX_MESSAGE_BYTES = 2_048;
+const BLANK_ENDS = /^ | $/g;
+const NOT_PLAIN = /[^\x20-\x7e]/g;
 /** What gRPC leaves as it is in a message: printable ASCII but for the percent sign. */
 const ESCAPED = /[^\x20-\x24\x26-\x7e]/;
 const OK_HEADERS: readonly HeaderField[] = [
@@ -32,10 +34,15 @@ export function httpRefusal(status: number, fields: readonly HeaderField[] = [])
 }
 
 function statusFields({ code, message, metadata = [] }: CallStatus): HeaderField[] {
-  return [['grpc-status', String(code)], ['grpc-message', escaped(message)], ...metadata];
+  return [['grpc-status', String(code)], ['grpc-message', escaped(message)], ...metadata.map(plain)];
 }
 
-/** Percent-encoded, and cut where it gets too long. */
+/** What no value may hold is left out, or clients drop all of it. */
+function plain([name, value]: HeaderField): HeaderField {
+  return [name, value.replace(NOT_PLAIN, '').trim()];
+}
+
+/** Percent-encoded, and cut where it gets too long; clients drop what begins or ends with a blank (RFC 9113, 8.2.1). */
 function escaped(message: string): string {
   let text = '';
   for (const character of message) {
@@ -43,7 +50,7 @@ function escaped(message: string): string {
     if (text.length + next.length > MAX_MESSAGE_BYTES) break;
     text += next;
   }
-  return text;
+  return text.replace(BLANK_ENDS, '%20');
 }
 
 function percent(character: string): string {

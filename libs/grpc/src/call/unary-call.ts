@@ -21,7 +21,7 @@ export type UnaryHandler = (call: UnaryCall) => Promise<Uint8Array>;
 export class UnaryExchange extends Call implements UnaryCall {
   bytes: Buffer = NOTHING;
   private complete = false;
-  /** Bytes of a whole message that waits for the end of its stream. */
+  /** Bytes of a whole message that waits for the end of its stream, or to be inflated. */
   private held = 0;
 
   constructor(
@@ -70,15 +70,16 @@ export class UnaryExchange extends Call implements UnaryCall {
     }
   }
 
-  /** Keeps a message whose stream does not end yet: paid for like one that is not whole, and without what it came in. */
+  /** Keeps a message that is not handed over yet: paid for like one that is not whole, and without what it came in. */
   private hold(): void {
     this.host.budget.take(this.bytes.length);
     this.held = this.bytes.length;
-    this.bytes = Buffer.from(this.bytes);
+    // One that came in parts, or alone, has its memory for itself.
+    if (this.bytes.buffer.byteLength > 2 * this.bytes.length) this.bytes = Buffer.copyBytesFrom(this.bytes);
   }
 
   private requested(): void {
-    const { reader, host } = this;
+    const { reader, host, stream } = this;
     if (reader.begun) throw new CallError(Code.internal, 'the message is cut off');
     if (!this.complete) throw new CallError(Code.unimplemented, 'a unary call without a message');
     if (this.expiresAt < this.deadline) {
@@ -87,12 +88,18 @@ export class UnaryExchange extends Call implements UnaryCall {
       host.deadlines.add(this);
     }
     if (!reader.compressed) return this.run();
+    if (this.held === 0) this.hold();
+    stream.busy = true;
     this.inflated(this.bytes).then(
       (bytes) => {
+        stream.idle();
         this.bytes = bytes;
         if (!this.done) this.run();
       },
-      (error: unknown) => this.fail(error),
+      (error: unknown) => {
+        stream.idle();
+        this.fail(error);
+      },
     );
   }
 

@@ -16,6 +16,7 @@ import { Streams } from './streams';
 const TABLE_BYTES = 4096;
 const PING_BYTES = 8;
 const PRIORITY_BYTES = 5;
+const GOAWAY_BYTES = 8;
 const NOTHING = Buffer.alloc(0);
 /** What SETTINGS cost of the allowance for frames: they may change the window of every stream. */
 const SETTINGS_COST = 50;
@@ -104,6 +105,8 @@ export class Session {
         return this.allowances.frame();
       case FrameType.goAway:
         if (id !== 0) throw broken('GOAWAY of a stream');
+        if (payload.length < GOAWAY_BYTES)
+          throw new ConnectionError(ErrorCode.frameSizeError, `GOAWAY of ${payload.length} bytes`);
         return this.allowances.frame();
       default:
         return this.allowances.frame();

@@ -99,6 +99,7 @@ describe('a server of gRPC under frames that break HTTP/2', () => {
     ['PING of a stream', protocolError, [frame(ping, 0, 1, bytes(8))]],
     ['PING of the wrong size', frameSizeError, [frame(ping, 0, 0, bytes(7))]],
     ['GOAWAY of a stream', protocolError, [frame(goAway, 0, 1, bytes(8))]],
+    ['GOAWAY that is too short', frameSizeError, [frame(goAway, 0, 0, bytes(7))]],
     ['WINDOW_UPDATE of the wrong size', frameSizeError, [frame(windowUpdate, 0, 0, bytes(5))]],
     ['WINDOW_UPDATE of a stream that was never open', protocolError, [frame(windowUpdate, 0, 1, number(1))]],
     ['a connection window widened by nothing', protocolError, [frame(windowUpdate, 0, 0, number(0))]],

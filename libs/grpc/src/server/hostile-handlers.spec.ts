@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { status } from '@grpc/grpc-js';
 import { CallError } from '../call/status';
 import { Flag, FrameType } from '../frames/protocol';
-import { BarePeer, frame, many, number, opening, wholeCall } from './bare-peer.fixture';
+import { BarePeer, frame, many, type SentFrame, number, opening, wholeCall } from './bare-peer.fixture';
 import { prefixed, Served } from './served.fixture';
 
 const { data } = FrameType;
@@ -86,6 +86,20 @@ describe('a server of gRPC with handlers that throw or take long', () => {
     other.send(wholeCall(1));
     expect(await other.status(1)).toBe(0);
     other.destroy();
+  });
+
+  it('inflates no more for a connection than it may have streams, also for calls that are over', async () => {
+    const bomb = prefixed(gzipSync(Buffer.alloc(4 * MB)), true);
+    const headers = { 'grpc-encoding': 'gzip', 'grpc-timeout': '1n' };
+    const call = (id: number): Buffer =>
+      Buffer.concat([opening(id, '/t.T/Echo', headers), frame(data, endStream, id, bomb)]);
+    const ends = (id: number) => (one: SentFrame) =>
+      one.stream === id && (one.type === FrameType.resetStream || (one.flags & endStream) !== 0);
+    peer.send(many(1_000, call));
+    await peer.frame(ends(1_999));
+    peer.send(many(100, (id) => call(2_000 + id)));
+    await peer.frame(ends(2_199));
+    expect(peer.received.filter(({ type }) => type === FrameType.resetStream).length).toBeGreaterThan(50);
   });
 
   it('runs no more handlers for a connection than it may have streams, also of calls that are over', async () => {
