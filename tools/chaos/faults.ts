@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import type { App, ChaosStack } from './chaos-stack';
 import { openTransaction, type OpenTransaction } from './open-transaction';
 import type { Producer } from './producer';
-import { until } from './until';
+import { until, WaitedInVain } from './until';
 
 /** One thing that was done to the system. */
 export interface FaultRecord {
@@ -11,6 +11,8 @@ export interface FaultRecord {
   readonly killed: boolean;
   /** The transaction that was open when it was, and could no longer commit. */
   readonly transaction: OpenTransaction | undefined;
+  /** What should have come of it and did not. */
+  readonly failed?: string;
   /** Unix milliseconds. */
   readonly at: number;
 }
@@ -86,31 +88,39 @@ export const hangPostgres: Fault = async (stack, producer) => {
 
 /** Keeps the writer from writing until callers are refused. */
 export const fillSpool: Fault = async (stack, producer) => {
-  await untilRefused(stack, producer, () => undefined);
-  return done('fill spool', false);
+  const failed = await untilRefused(stack, producer, () => undefined);
+  return { ...done('fill spool', false), failed };
 };
 
 /** The same with not a byte left on the spool's disk: it cannot grow up to its cap. */
 export const fillDisk: Fault = async (stack, producer) => {
   try {
-    await untilRefused(stack, producer, () => stack.disk.fill());
+    const failed = await untilRefused(stack, producer, () => stack.disk.fill());
+    return { ...done('fill disk', false), failed };
   } finally {
     stack.disk.free();
   }
-  return done('fill disk', false);
 };
 
-async function untilRefused(stack: ChaosStack, producer: Producer, meanwhile: () => void): Promise<void> {
+/** Says what was wrong if events went on being acknowledged: of a spool that is full that is a broken promise. */
+async function untilRefused(stack: ChaosStack, producer: Producer, meanwhile: () => void): Promise<string | undefined> {
   const before = producer.refused;
-  await withAdmin(stack, async (admin) => {
+  return withAdmin(stack, async (admin) => {
     await admin.query('BEGIN');
     await admin.query('LOCK TABLE impression IN ACCESS EXCLUSIVE MODE');
     const refused = (): Promise<boolean> => {
       meanwhile();
       return Promise.resolve(producer.refused > before);
     };
-    await until('events to be refused', refused, FULL_MS);
-    await admin.query('ROLLBACK');
+    try {
+      await until('events to be refused', refused, FULL_MS);
+      return undefined;
+    } catch (error) {
+      if (error instanceof WaitedInVain) return error.message;
+      throw error;
+    } finally {
+      await admin.query('ROLLBACK');
+    }
   });
 }
 
