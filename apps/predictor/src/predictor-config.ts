@@ -49,6 +49,8 @@ export const predictorEnvironment = z
     QUEUE_TARGET_MS: milliseconds(25),
     /** Expected time of a run above which no more requests share it; 0 gives each request a run of its own. */
     BATCH_BUDGET_MS: z.coerce.number('must be milliseconds, 0 to 100').min(0).max(100).default(2),
+    /** Share of the requests that have a row in the prediction log. */
+    PREDICTION_LOG_RATE: z.coerce.number('must be 0 to 1').min(0, 'must be 0 to 1').max(1, 'must be 0 to 1').default(1),
     PRIORS_REFRESH_MS: milliseconds(60_000),
     ATTRIBUTION_WINDOW_DAYS: z.coerce.number().int().min(1).max(365).default(30),
     /** Folder of the spool; `spool` below ADLIFT_HOME by default. */

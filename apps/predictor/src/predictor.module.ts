@@ -45,6 +45,7 @@ import { OfferedModels } from './inference-protocol/offered-models';
 import { RouterInference } from './inference-protocol/router-inference';
 import { LedgerModule } from './ledger.module';
 import { AnswerAssembler } from './predict/answer-assembler';
+import { LogSample } from './predict/log-sample';
 import { AnswerSource } from './predict/answer-source';
 import { MintTokensGrpc } from './predict/mint-tokens.grpc';
 import { PredictController } from './predict/predict.controller';
@@ -104,6 +105,7 @@ export class PredictorModule {
           AnswerSource,
           TokenMint,
           AnswerAssembler,
+          LogSample,
           PredictMetrics,
           DecisionTracer,
           PredictObservers,

@@ -1,7 +1,7 @@
 import type { PredictReply, PublishableBundle, ShadowReport } from '@adlift/client';
 import { proto } from '@adlift/wire';
 import { adliftProgram } from '../../../apps/cli/src/program';
-import { inShadowSample } from '../../../apps/predictor/src/shadow/shadow-sample';
+import { inSample } from '../../../apps/predictor/src/predict/prediction-sample';
 import { bundleModel } from '../../../libs/scoring/src/model-bundle.fixture';
 import { experimentBody, publishTreatment } from '../experiments/test-experiment';
 import { predictCall } from '../predictor/predict-call';
@@ -81,7 +81,7 @@ describe('shadow variants', () => {
 
   /** The answers that the shadow with the lower rate is to score. */
   function sampled(): PredictReply[] {
-    return answers.filter(({ predictionId }) => inShadowSample(predictionId, RATE));
+    return answers.filter(({ predictionId }) => inSample('shadow', predictionId, RATE));
   }
 
   async function report(): Promise<ShadowReport> {

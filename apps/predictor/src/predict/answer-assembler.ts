@@ -5,6 +5,7 @@ import { uuidV7Time, type PredictRequest, type TraceContext, type PredictAnswer 
 import { SHED } from '../degradation/shed-level';
 import type { Route } from '../routing/assigner';
 import type { Answered } from './answer-source';
+import { LogSample } from './log-sample';
 import { TokenMint } from './token-mint';
 import { expectedValue } from './value-candidates';
 
@@ -22,22 +23,23 @@ export interface AnswerParts {
 /** An answer whose last fields are still to be set. */
 export type AnswerDraft = PredictAnswer & { logged: boolean; timing: PredictAnswer['timing'] };
 
-/** Every request is logged until sampling is configurable. */
-const LOG_RATE = 1;
-
 /** Turns scores into the answer: value, rank, exploration, tokens. */
 @Injectable()
 export class AnswerAssembler {
-  constructor(private readonly mint: TokenMint) {}
+  constructor(
+    private readonly mint: TokenMint,
+    private readonly log: LogSample,
+  ) {}
 
   /** `logged` says whether the answer is to be logged. */
   assemble(parts: AnswerParts): AnswerDraft {
     const { request, route, answered, predictionId, trace } = parts;
-    const logRate = isLoggable(request, route) && answered.shed < SHED.log ? LOG_RATE : 0;
+    const logRate = answered.shed < SHED.log ? this.log.rateOf(request, route) : 0;
+    const logged = this.log.holds(predictionId, logRate);
     const { n, bidType, bidMicros, adIds, requestId } = request;
     const { ecpmMicros, worth } = expectedValue(n, bidType, bidMicros, answered.pctr, answered.pcvr);
     const ranking = rankCandidates(worth, adIds, requestId, route.plan?.explore ?? 0);
-    const shared = this.sharedClaims(parts, ranking.explored, logRate);
+    const shared = this.sharedClaims(parts, { explored: ranking.explored, logged, logRate });
     const share = this.mint.share(shared);
     return {
       predictionId,
@@ -53,7 +55,7 @@ export class AnswerAssembler {
       model: answered.ctr?.manifest.name ?? '',
       modelVersion: answered.ctr?.manifest.version ?? '',
       bundleDigest: shared.bundleDigest,
-      logged: logRate > 0,
+      logged,
       logRate,
       fallback: answered.fallback,
       fallbackSource: answered.fallbackSource,
@@ -68,7 +70,7 @@ export class AnswerAssembler {
     };
   }
 
-  private sharedClaims(parts: AnswerParts, explored: boolean, logRate: number): SharedClaims {
+  private sharedClaims(parts: AnswerParts, drawn: Pick<SharedClaims, 'explored' | 'logged' | 'logRate'>): SharedClaims {
     const { request, route, answered, predictionId, trace, traceKept } = parts;
     const timeMs = uuidV7Time(predictionId);
     return {
@@ -79,14 +81,12 @@ export class AnswerAssembler {
       timeMs,
       bidType: request.bidType,
       currency: request.currency === '' ? (route.plan?.currency ?? '') : request.currency,
-      logged: logRate > 0,
-      logRate,
       traceId: trace.traceId,
       traceSampled: traceKept,
       expiresMs: this.mint.expiryOf(timeMs),
       fallback: answered.fallback,
       forced: route.forced,
-      explored,
+      ...drawn,
       bundleDigest: answered.ctr?.digest ?? '',
       cvrBundleDigest: answered.cvr?.digest ?? '',
       catalogueVersion: answered.catalogueVersion,
@@ -126,9 +126,4 @@ function asServed(assignment: Assignment, { fallback }: Answered): Assignment {
 function rounded(micros: Float64Array): Float64Array {
   for (let i = 0; i < micros.length; i++) micros[i] = Math.round(micros[i] ?? 0);
   return micros;
-}
-
-/** Whether a request belongs in the prediction log at all. */
-export function isLoggable(request: PredictRequest, route: Route): boolean {
-  return request.privacy === 'FULL' && !route.forced;
 }

@@ -5,7 +5,8 @@ import type { PredictAnswer, TraceContext } from '@adlift/wire';
 import { ShadowScoring } from '../shadow/shadow-scoring';
 import { DecisionTracer } from '../trace/decision-tracer';
 import type { Stopwatch } from '../trace/stopwatch';
-import { isLoggable, type AnswerDraft, type AnswerParts } from './answer-assembler';
+import type { AnswerDraft, AnswerParts } from './answer-assembler';
+import { LogSample } from './log-sample';
 import { PredictMetrics } from './predict-metrics';
 import { predictionRecord } from './prediction-record';
 
@@ -19,6 +20,7 @@ export class PredictObservers {
     private readonly metrics: PredictMetrics,
     private readonly ledger: Ledger,
     private readonly shadows: ShadowScoring,
+    private readonly log: LogSample,
   ) {}
 
   /** Whether the trace is kept whatever happens in it: known before the tokens are sealed. */
@@ -29,7 +31,7 @@ export class PredictObservers {
   /** Completes the answer: whether it is in the prediction log, and what it took. */
   answered(parts: AnswerParts, draft: AnswerDraft, watch: Stopwatch): PredictAnswer {
     if (draft.logged) draft.logged = this.ledger.log(predictionRecord(parts, draft, watch));
-    const unlogged = !draft.logged && isLoggable(parts.request, parts.route);
+    const unlogged = !draft.logged && this.log.holds(parts.predictionId, this.log.rateOf(parts.request, parts.route));
     watch.ended('respond');
     draft.timing = watch.timing();
     this.metrics.answered(draft, watch.totalMs, unlogged);

@@ -1,9 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { ShadowPlan } from '@adlift/assignment';
 import type { AnswerParts } from '../predict/answer-assembler';
+import { inSample } from '../predict/prediction-sample';
 import { ShadowMetrics } from './shadow-metrics';
 import { ShadowRunner } from './shadow-runner';
-import { inShadowSample } from './shadow-sample';
 
 /** Requests that are kept for shadows at a time. */
 const MAX_IN_FLIGHT = 32;
@@ -24,7 +24,7 @@ export class ShadowScoring {
     const { plan, forced } = parts.route;
     if (plan?.shadow === undefined || forced) return;
     for (const shadow of plan.shadow) {
-      if (inShadowSample(parts.predictionId, shadow.rate)) this.take(parts, shadow);
+      if (inSample('shadow', parts.predictionId, shadow.rate)) this.take(parts, shadow);
     }
   }
 
