@@ -72,13 +72,21 @@ export function many(count: number, make: (id: number) => Buffer): Buffer {
  * Bytes that this process holds, once what is free has been collected. That takes a while, so when they are more than
  * `enough` they are looked at again and again before that is believed.
  */
-export async function heldBytes(enough = Infinity): Promise<number> {
+export function heldBytes(enough?: number): Promise<number> {
+  return leastBytes(({ heapUsed, external }) => heapUsed + external, enough);
+}
+
+/** The same of buffers alone: what else this process has on its heap comes and goes with other suites. */
+export function heldBufferBytes(enough?: number): Promise<number> {
+  return leastBytes(({ arrayBuffers }) => arrayBuffers, enough);
+}
+
+async function leastBytes(held: (usage: NodeJS.MemoryUsage) => number, enough = Infinity): Promise<number> {
   let least = Infinity;
   for (let look = 0; look < LEAST_LOOKS || (least > enough && look < MOST_LOOKS); look++) {
     await new Promise(setImmediate);
     globalThis.gc?.();
-    const { heapUsed, external } = process.memoryUsage();
-    least = Math.min(least, heapUsed + external);
+    least = Math.min(least, held(process.memoryUsage()));
   }
   return least;
 }

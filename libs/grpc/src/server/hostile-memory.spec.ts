@@ -1,6 +1,16 @@
 import { FrameType } from '../frames/protocol';
 import { Setting } from '../frames/settings';
-import { BarePeer, frame, heldBytes, holding, many, number, opening, wholeCall } from './bare-peer.fixture';
+import {
+  BarePeer,
+  frame,
+  heldBufferBytes,
+  heldBytes,
+  holding,
+  many,
+  number,
+  opening,
+  wholeCall,
+} from './bare-peer.fixture';
 import { prefixed, Served } from './served.fixture';
 
 const { data, windowUpdate } = FrameType;
@@ -64,7 +74,7 @@ describe('the memory of a server of gRPC', () => {
   });
 
   it('keeps no chunk of a socket for a small message that waits for the end of its stream', async () => {
-    const before = await heldBytes();
+    const before = await heldBufferBytes();
     for (let id = 1; id < 1_000; id += 2) {
       // All of it lands in few chunks, and the message in one of them.
       peer.send(
@@ -74,7 +84,7 @@ describe('the memory of a server of gRPC', () => {
       );
       await peer.seen();
     }
-    expect(await heldBytes(before + 8 * MB)).toBeLessThan(before + 8 * MB);
+    expect(await heldBufferBytes(before + 8 * MB)).toBeLessThan(before + 8 * MB);
   });
 
   it('holds little more than their content of tiny frames that nobody takes', async () => {
