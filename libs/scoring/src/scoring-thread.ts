@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { givingWay } from '@adlift/threads';
 import { LoadedModel } from './loaded-model';
 import { RoundView } from './round-view';
 import { type ThreadAnswer, type ThreadRequest, toFault } from './worker-protocol';
@@ -9,7 +10,9 @@ const rounds: RoundView[] = [];
 async function answer(request: Exclude<ThreadRequest, { type: 'exit' }>): Promise<ThreadAnswer> {
   try {
     if (request.type === 'load') {
-      model = await LoadedModel.open(request.digest, request.folder);
+      const { digest, folder } = request;
+      // Seconds of a processor that other models answer requests on.
+      model = await givingWay(() => LoadedModel.open(digest, folder));
       return { type: 'loaded', shape: model.shape };
     }
     if (model === undefined) throw new Error('a run before the load');

@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 
 const TASKS = '/proc/self/task';
 const ENGINE_THREAD = 'V8Worker';
 /** Steps of niceness: a tenth of a processor's time when another thread wants all of it. */
 const NICENESS = 10;
+/** Number 23 of the capabilities(7). */
+const CAP_SYS_NICE = 1n << 23n;
 
 /**
  * Has the engine's own threads, which collect garbage and compile beside the program, give way to those that answer
@@ -12,31 +14,64 @@ const NICENESS = 10;
  * while they mark a heap. Returns how many give way; none where threads cannot be told apart.
  */
 export function engineGivesWay(): number {
-  return whereAllowed(() => {
+  const lowered = whereAllowed(() => {
     const tasks = readdirSync(TASKS).filter((task) => commandOf(task) === ENGINE_THREAD);
     for (const task of tasks) setPriority(Number(task), NICENESS);
     return tasks.length;
   });
+  return lowered ?? 0;
 }
 
 /** Has the calling thread give way to those that somebody waits for. Returns 1, or 0 where that cannot be done. */
 export function thisThreadGivesWay(): number {
-  return whereAllowed(() => {
-    // "PID/task/TID"; read by this very thread.
-    setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), NICENESS);
+  const lowered = whereAllowed(() => {
+    setPriority(thisThread(), NICENESS);
     return 1;
   });
+  return lowered ?? 0;
+}
+
+/**
+ * Has the calling thread give way while `work` runs, and no longer. Where a thread may not come back from that, it
+ * does not give way: that takes CAP_SYS_NICE, or a limit on niceness (RLIMIT_NICE) that lets it.
+ */
+export async function givingWay<T>(work: () => Promise<T>): Promise<T> {
+  const back = whereAllowed(() => {
+    const thread = thisThread();
+    const before = getPriority(thread);
+    if (before >= NICENESS || !mayReturnTo(before)) return undefined;
+    setPriority(thread, NICENESS);
+    return () => setPriority(thread, before);
+  });
+  try {
+    return await work();
+  } finally {
+    back?.();
+  }
+}
+
+/** Its id, from "PID/task/TID" as this very thread reads it. */
+function thisThread(): number {
+  return Number(readlinkSync('/proc/thread-self').split('/').at(-1));
+}
+
+/** Whether a thread of this process may make itself as urgent as `niceness` again: setpriority(2), getrlimit(2). */
+function mayReturnTo(niceness: number): boolean {
+  const capabilities = /^CapEff:\s*([0-9a-f]+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
+  if ((BigInt(`0x${capabilities}`) & CAP_SYS_NICE) !== 0n) return true;
+  const limit = /^Max nice priority\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? '0';
+  return 20 - Number(limit) <= niceness;
 }
 
 function commandOf(task: string): string {
   return readFileSync(`${TASKS}/${task}/comm`, 'utf8').trim();
 }
 
-/** 0 on another system than Linux, and where it is not allowed: all compete as before. */
-function whereAllowed(change: () => number): number {
+/** Undefined on another system than Linux, and where it is not allowed: all compete as before. */
+function whereAllowed<T>(change: () => T): T | undefined {
   try {
     return change();
   } catch {
-    return 0;
+    return undefined;
   }
 }
