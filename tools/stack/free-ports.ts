@@ -5,8 +5,11 @@ import { createServer } from 'node:net';
  * taken by any connection going out between now and the moment that somebody listens.
  */
 const FIRST = 10_000;
-const COUNT = 20_000;
-const TRIES = 200;
+/** Processes that look for ports at the same time have a block each: nobody listens yet on what they found. */
+const BLOCKS = 50;
+const BLOCK_PORTS = 400;
+const OURS = FIRST + (process.pid % BLOCKS) * BLOCK_PORTS;
+const TRIES = 4 * BLOCK_PORTS;
 
 /** Not given again by this process: whoever asked may not listen yet. */
 const given = new Set<number>();
@@ -15,8 +18,8 @@ const given = new Set<number>();
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   for (let tries = 0; ports.length < count; tries++) {
-    if (tries > TRIES + count) throw new Error(`no ${count} free ports between ${FIRST} and ${FIRST + COUNT}`);
-    const port = FIRST + Math.floor(Math.random() * COUNT);
+    if (tries > TRIES) throw new Error(`no ${count} free ports between ${OURS} and ${OURS + BLOCK_PORTS - 1}`);
+    const port = OURS + Math.floor(Math.random() * BLOCK_PORTS);
     if (given.has(port) || !(await isFree(port))) continue;
     given.add(port);
     ports.push(port);
