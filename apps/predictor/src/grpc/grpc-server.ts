@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Server } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
@@ -52,8 +51,7 @@ export class GrpcServer implements BeforeApplicationShutdown {
         { RecordEvents: events.recordEvents },
         { scope: 'events', maxBytes: MAX_EVENTS_BYTES },
       );
-    // All that these libraries ask of a server is that services can be added.
-    const libraries = new LibraryServices(this.server) as unknown as Server;
+    const libraries = new LibraryServices(this.server);
     new ReflectionService(loadSync(protoFiles(roles), { includeDirs: [protoRoot()] })).addToServer(libraries);
     health.service.addToServer(libraries);
   }

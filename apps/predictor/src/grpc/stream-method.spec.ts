@@ -17,6 +17,8 @@ describe('a stream of messages', () => {
   let maxAgeMs = 60_000;
   /** Whether the newest stream is held back. */
   let paused = false;
+  /** Resolves when the newest stream takes what comes again, as one does that is over its age. */
+  let resumed: PromiseWithResolvers<undefined>;
 
   beforeAll(async () => {
     server.duplex(
@@ -26,6 +28,10 @@ describe('a stream of messages', () => {
         watched.pause = () => {
           paused = true;
           call.pause();
+        };
+        watched.resume = () => {
+          call.resume();
+          resumed.resolve(undefined);
         };
         return streamHandler((bytes) => handle(bytes), maxAgeMs)(watched);
       },
@@ -37,6 +43,7 @@ describe('a stream of messages', () => {
   beforeEach(() => {
     handled = 0;
     paused = false;
+    resumed = Promise.withResolvers();
     maxAgeMs = 60_000;
     handle = () => {
       handled++;
@@ -72,7 +79,8 @@ describe('a stream of messages', () => {
     handle = () => late.promise;
     const { stream, ended } = open();
     stream.write(Buffer.from('x'));
-    setTimeout(() => late.resolve(ANSWER), 150);
+    await resumed.promise;
+    late.resolve(ANSWER);
     expect(await ended).toEqual({ code: status.OK, answers: 1 });
   });
 

@@ -1,7 +1,8 @@
 import { gzipSync, deflateSync } from 'node:zlib';
 import { once } from 'node:events';
-import { Metadata, status, type Client, type ServiceError } from '@grpc/grpc-js';
+import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { http2Call, prefixed, Served } from './served.fixture';
+import { WatchedWay } from './watched-way.fixture';
 
 const same = (bytes: Buffer): Buffer => bytes;
 const GZIP = 2;
@@ -125,11 +126,15 @@ describe('a server of gRPC', () => {
     });
 
     it('answers its keep-alive pings', async () => {
-      const pinging = served.client({ 'grpc.keepalive_time_ms': 20, 'grpc.keepalive_timeout_ms': 1_000 });
+      const way = await WatchedWay.to(served.port);
+      const options = { 'grpc.keepalive_time_ms': 20, 'grpc.keepalive_timeout_ms': 1_000 };
+      const pinging = new Client(`127.0.0.1:${way.port}`, credentials.createInsecure(), options);
       const call = unary('Wait', Buffer.alloc(0), { by: pinging });
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      while (way.pongs < 3) await new Promise(setImmediate);
       served.waiting?.answer(Buffer.from('still there'));
       expect((await call).toString()).toBe('still there');
+      pinging.close();
+      way.close();
     });
 
     it('talks both ways until both are done', async () => {
