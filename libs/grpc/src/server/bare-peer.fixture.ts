@@ -186,3 +186,25 @@ export class BarePeer {
     }
   }
 }
+
+/** A caller who does nothing wrong: to be served whatever others do. */
+export class Witness {
+  private asked = -1;
+
+  private constructor(private readonly peer: BarePeer) {}
+
+  static async of(port: number): Promise<Witness> {
+    return new Witness(await BarePeer.greeted(port));
+  }
+
+  /** The gRPC status of another call on its connection. */
+  status(): Promise<number> {
+    this.asked += 2;
+    this.peer.send(wholeCall(this.asked));
+    return this.peer.status(this.asked);
+  }
+
+  destroy(): void {
+    this.peer.destroy();
+  }
+}
