@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { Slab } from '@adlift/wire';
+import { Slab } from '@adlift/memory';
 
 /** The order in which candidates are offered, and how likely each was to be first. */
 export interface Ranking {

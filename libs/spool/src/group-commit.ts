@@ -1,3 +1,4 @@
+import { TransientMap } from '@adlift/memory';
 import { MAX_RECORD_BYTES } from './blob';
 import { Gathered, type GatheredBlob } from './gathered';
 import { Settlement } from './settlement';
@@ -24,7 +25,7 @@ export class GroupCommit {
   /** Records since the start: refused to those who wait and to those who do not, and offered ones that were lost. */
   readonly counts = { refused: 0, refusedOffers: 0, lostOffers: 0 };
   private readonly gathered: Gathered;
-  private readonly inFlight = new Map<number, readonly Slab[]>();
+  private readonly inFlight = new TransientMap<number, readonly Slab[]>((number) => number);
   private groups = 0;
   private handedOverAt = 0;
   /** To be handed over as soon as another group is through. */
@@ -95,7 +96,7 @@ export class GroupCommit {
 
   /** Gives up on everything that is not durable. */
   abandon(error: Error): void {
-    const slabs = [...this.inFlight.values()].flat();
+    const slabs = this.inFlight.values().flat();
     for (const { slab } of this.gathered.take(Infinity)) slabs.push(slab);
     this.inFlight.clear();
     this.unarm();

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import { TransientMap } from '@adlift/memory';
 import { recordsOf } from './blob';
 import type { ConsumerAnswer, ConsumerNotice, ConsumerRequest } from './consumer-protocol';
 import { Figures } from './figures';
@@ -43,7 +44,7 @@ export class SpoolConsumer {
   private figures: Figures | undefined;
   private streams: readonly string[] = [];
   private closed = false;
-  private readonly pending = new Map<number, Pending>();
+  private readonly pending = new TransientMap<number, Pending>((number) => number);
   private requests = 0;
 
   /** `port`: what `Spool.connect` gave. */

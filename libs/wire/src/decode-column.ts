@@ -1,7 +1,7 @@
 import type { Column } from './column';
 import { InvalidField, MAX_CANDIDATES } from './predict-request';
 import { NameMemory } from './name-memory';
-import { Slab } from './slab';
+import { Slab } from '@adlift/memory';
 import { WireReader } from './wire-reader';
 
 const MAX_VARINT_BYTES = 10;

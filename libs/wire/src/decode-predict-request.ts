@@ -1,7 +1,7 @@
 import { ColumnCollector } from './decode-columns';
 import { InvalidField, MAX_CANDIDATES, type BidType, type PredictRequest } from './predict-request';
 import { ColumnLayout, RequestColumns } from './request-columns';
-import { Slab } from './slab';
+import { Slab } from '@adlift/memory';
 import { WireReader } from './wire-reader';
 
 const BID_TYPES: readonly BidType[] = ['CPC', 'CPC', 'CPM', 'CPA'];

@@ -4,7 +4,6 @@ export { type Column, type Columns, columnLength, isMissing } from './column';
 export { packedInt64s } from './decode-column';
 export { ColumnLayout, RequestColumns } from './request-columns';
 export { encodeColumns } from './encode-columns';
-export { Slab } from './slab';
 export { WireReader } from './wire-reader';
 export { decodePredictRequest } from './decode-predict-request';
 export { decodeStreamRequest, peekRequestId, type StreamRequest } from './decode-stream-request';
@@ -23,7 +22,6 @@ export {
 } from './predict-request';
 export { readText } from './read-text';
 export { requireId } from './require-id';
-export { textHash } from './text-hash';
 export { validatePredictRequest } from './validate-predict-request';
 export { isUuidV7, uuidToBytes, uuidFromBytes, uuidV7Day, uuidV7RandomHex, uuidV7Time, makeUuidV7 } from './uuid-v7';
 export { parseTraceparent, type TraceContext } from './traceparent';

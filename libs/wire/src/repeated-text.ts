@@ -1,4 +1,4 @@
-import { textHash } from './text-hash';
+import { textHash } from '@adlift/memory';
 
 /** Open addressing over places of texts; entries of earlier calls are told by their generation. */
 const SLOTS = 4096;

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { EventOutcome } from '@adlift/ledger';
+import { TransientMap } from '@adlift/memory';
 import { toDomainError } from '@adlift/problem';
 import { ANYONE } from '@adlift/access';
 import { EventObservers } from '../events/event-observers';
@@ -26,7 +27,8 @@ const LATE: EdgeOutcome = { status: 'late', reason: 'not_known_yet' };
 @Injectable()
 export class EdgeRecorder {
   private readonly logger = new Logger('edge');
-  private readonly underWay = new Set<Promise<EdgeOutcome>>();
+  private readonly underWay = new TransientMap<number, Promise<EdgeOutcome>>((number) => number);
+  private recordings = 0;
 
   constructor(
     private readonly events: EventsService,
@@ -40,8 +42,9 @@ export class EdgeRecorder {
     const { report } = read;
     if (this.underWay.size >= MAX_UNDER_WAY) return this.lost(report, 'overloaded');
     const recording = this.recorded(report);
-    this.underWay.add(recording);
-    void recording.then(() => this.underWay.delete(recording));
+    const number = ++this.recordings;
+    this.underWay.set(number, recording);
+    void recording.then(() => this.underWay.delete(number));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<EdgeOutcome>((resolve) => (timer = setTimeout(resolve, PATIENCE_MS, LATE)));
     const outcome = await Promise.race([recording, late]);
@@ -61,7 +64,7 @@ export class EdgeRecorder {
   async drain(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const overdue = new Promise((resolve) => (timer = setTimeout(resolve, DRAIN_MS)));
-    await Promise.race([Promise.all(this.underWay), overdue]);
+    await Promise.race([Promise.all(this.underWay.values()), overdue]);
     clearTimeout(timer);
   }
 

@@ -8,7 +8,8 @@ import type { Caller } from '../access/credentials';
 import { refusalOf, toLedgerEvent } from './check-event';
 import { EventObservers } from './event-observers';
 import type { EventReport } from './event-report';
-import { identityOf, RecentEvents, saidBy, type Said } from './recent-events';
+import { EventTable } from './event-table';
+import { RecentEvents } from './recent-events';
 import { toRejection } from './rejected-event';
 
 export const MAX_EVENTS = 1000;
@@ -27,8 +28,8 @@ interface Opened {
 interface Kept {
   readonly events: LedgerEvent[];
   readonly exposures: Exposure[];
-  /** What was said in this call already, by identity. */
-  readonly said: Map<string, Said>;
+  /** What was said in this call already. */
+  readonly said: EventTable;
 }
 
 /** Takes reported events: opens tokens, refuses what cannot be true, keeps the rest, answers when it is durable. */
@@ -50,7 +51,7 @@ export class EventsService {
     if (reports.length > MAX_EVENTS) throw tooManyEvents();
     const startedAt = performance.now();
     const nowMs = Date.now();
-    const kept: Kept = { events: [], exposures: [], said: new Map() };
+    const kept: Kept = { events: [], exposures: [], said: new EventTable(reports.length) };
     const opened: ReturnType<EventsService['open']>[] = [];
     const outcomes: EventOutcome[] = [];
     for (const report of reports) {
@@ -60,7 +61,7 @@ export class EventsService {
       outcomes.push(this.take(one, caller, nowMs, kept));
     }
     await this.ledger.record(kept.events, kept.exposures);
-    this.recent.remember(kept.events);
+    this.recent.remember(kept.said);
     outcomes.forEach((outcome, at) => {
       if (outcome.status !== 'accepted') this.ledger.reject(toRejection(opened[at], outcome, nowMs));
     });
@@ -92,7 +93,6 @@ export class EventsService {
     const repeat = this.recent.repeatOf(event, kept.said);
     if (repeat !== undefined) return repeat;
     kept.events.push(event);
-    kept.said.set(identityOf(event), saidBy(event));
     return ACCEPTED;
   }
 

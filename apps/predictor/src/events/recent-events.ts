@@ -1,14 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EventOutcome, LedgerEvent } from '@adlift/ledger';
+import { identityOf } from './event-identity';
+import { EventTable } from './event-table';
 
-/** What one event said that another of the same identity may contradict. */
-export interface Said {
-  readonly timeMs: number;
-  readonly chargedMicros: number;
-  readonly valueMicros: number;
-}
-
-/** Events of one generation; two are held, about 10 MB. */
+/** Events of one generation; two are held, about 4 MB. */
 const GENERATION = 30_000;
 
 const DUPLICATE: EventOutcome = { status: 'duplicate', reason: 'already_recorded' };
@@ -20,14 +15,20 @@ const CONFLICT: EventOutcome = { status: 'conflict', reason: 'already_recorded' 
  */
 @Injectable()
 export class RecentEvents {
-  private young = new Map<string, Said>();
-  private old = new Map<string, Said>();
+  private young = new EventTable(GENERATION);
+  private old = new EventTable(GENERATION);
 
-  /** What a repeat is told; undefined for an event that is not known here. `also`: the events of the same call. */
-  repeatOf(event: LedgerEvent, also: ReadonlyMap<string, Said>): EventOutcome | undefined {
+  /**
+   * What a repeat is told; undefined for an event that is not known here, which joins the others of its call in
+   * `call`.
+   */
+  repeatOf(event: LedgerEvent, call: EventTable): EventOutcome | undefined {
     const identity = identityOf(event);
-    const said = also.get(identity) ?? this.young.get(identity) ?? this.old.get(identity);
-    if (said === undefined) return undefined;
+    const said = call.find(identity) ?? this.young.find(identity) ?? this.old.find(identity);
+    if (said === undefined) {
+      call.set(identity, event);
+      return undefined;
+    }
     const same =
       said.chargedMicros === event.chargedMicros &&
       said.valueMicros === event.valueMicros &&
@@ -37,25 +38,13 @@ export class RecentEvents {
   }
 
   /** To be called once the events are durable, and not before: a repeat must not vouch for what may yet be lost. */
-  remember(events: readonly LedgerEvent[]): void {
-    for (const event of events) {
-      if (this.young.size >= GENERATION) {
-        this.old = this.young;
-        this.young = new Map();
+  remember(call: EventTable): void {
+    call.forEach((identity, said) => {
+      if (this.young.full) {
+        [this.young, this.old] = [this.old, this.young];
+        this.young.clear();
       }
-      this.young.set(identityOf(event), saidBy(event));
-    }
+      this.young.set(identity, said);
+    });
   }
-}
-
-/** What of an event a repeat may contradict. */
-export function saidBy({ timeMs, chargedMicros, valueMicros }: LedgerEvent): Said {
-  return { timeMs, chargedMicros, valueMicros };
-}
-
-/** What makes two reports the same event. */
-export function identityOf({ kind, claims, conversionKind, conversionId }: LedgerEvent): string {
-  // Lengths first: texts may hold whatever would set them apart.
-  const of = kind === 'conversion' ? `${conversionKind.length} ${conversionKind}${conversionId}` : '';
-  return `${kind} ${claims.predictionId} ${claims.index} ${of}`;
 }

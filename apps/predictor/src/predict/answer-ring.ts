@@ -1,4 +1,4 @@
-import { textHash } from '@adlift/wire';
+import { textHash } from '@adlift/memory';
 
 /** Places of an answer's hash in the table, and sets of places. */
 const WAYS = 4;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { TransientMap, textHash } from '@adlift/memory';
 import { DomainError } from '@adlift/problem';
 import { AnswerRing } from './answer-ring';
 import { EncodedAnswer } from './encoded-answer';
@@ -18,7 +19,7 @@ interface Pending {
 @Injectable()
 export class RecentAnswers {
   /** Those that are still on their way. */
-  private readonly pending = new Map<string, Pending>();
+  private readonly pending = new TransientMap<string, Pending>(textHash);
   private readonly ring = new AnswerRing(MAX_BYTES, KEPT_MS);
 
   /** The answer to the same request; undefined for a new id. Throws `already_exists` when the body was another. */

@@ -1,3 +1,4 @@
+import { TransientMap } from '@adlift/memory';
 import { numberFrame } from '../frames/frame-header';
 import { ConnectionError, StreamError } from '../frames/http2-error';
 import { ErrorCode, FrameType } from '../frames/protocol';
@@ -17,7 +18,7 @@ export class Streams implements StreamHost {
   servedUntil = Infinity;
   /** What the peer may still send on the connection. */
   readonly window: ReceiveWindow;
-  private readonly open = new Map<number, Http2Stream>();
+  private readonly open = new TransientMap<number, Http2Stream>(hashOfId);
   /** Streams that are over while what they asked for is still being done. */
   private abandoned = 0;
   /** Streams that we ended: what was on its way to them is no error. The oldest are forgotten. */
@@ -128,7 +129,7 @@ export class Streams implements StreamHost {
 
   /** Nothing can be sent any more on any stream. */
   abandonAll(): void {
-    for (const stream of [...this.open.values()]) this.abandon(stream);
+    for (const stream of this.open.values()) this.abandon(stream);
   }
 
   /** What we send has been sent. A peer that is not done itself is told that it need not go on (RFC 9113, 8.1). */
@@ -147,4 +148,9 @@ export class Streams implements StreamHost {
     if (stream.unreleased > 0) this.giveBack(stream.unreleased);
     stream.unreleased = 0;
   }
+}
+
+/** A peer's streams have every other number. */
+function hashOfId(id: number): number {
+  return id >> 1;
 }

@@ -2,7 +2,8 @@ import type { DecodedHeaders } from './decoded-headers';
 
 const MOST_ENTRIES = 32;
 const MOST_BYTES = 512;
-const MOST_SEEN = 128;
+/** A power of two. */
+const SEEN_PLACES = 128;
 
 /** The prime of FNV-1a for 32 bits. */
 const HASH_FACTOR = 0x01000193;
@@ -19,7 +20,7 @@ interface CachedBlock {
 export class HeaderCache {
   private readonly blocks = new Map<number, CachedBlock>();
   /** Hashes of blocks that came once. What never comes again, as with a trace in it, is not worth a copy. */
-  private readonly seen = new Set<number>();
+  private readonly seen = new Int32Array(SEEN_PLACES);
 
   get(block: Buffer): DecodedHeaders | undefined {
     if (block.length > MOST_BYTES || this.blocks.size === 0) return undefined;
@@ -31,9 +32,9 @@ export class HeaderCache {
   put(block: Buffer, headers: DecodedHeaders): void {
     if (block.length > MOST_BYTES) return;
     const key = hash(block);
-    if (this.seen.has(key)) return this.keep(key, { block: Buffer.copyBytesFrom(block), headers });
-    if (this.seen.size === MOST_SEEN) this.seen.clear();
-    this.seen.add(key);
+    const place = key & (SEEN_PLACES - 1);
+    if (this.seen[place] === key) this.keep(key, { block: Buffer.copyBytesFrom(block), headers });
+    else this.seen[place] = key;
   }
 
   clear(): void {
