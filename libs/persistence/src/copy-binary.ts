@@ -48,7 +48,8 @@ export class BinaryRow {
 
   /** Begins a row of `columns` columns. */
   begin(columns: number): void {
-    this.start = this.at;
+    // From a multiple of 8 the engine copies words into shared memory, from anywhere else byte by byte.
+    this.start = this.at = (this.at + 7) & ~7;
     this.reserve(2);
     this.view.setInt16(this.at, columns);
     this.at += 2;

@@ -137,6 +137,8 @@ describe('SpoolFile', () => {
     broken.blob[40] ^= 1;
     file.append([broken]);
     file.append([batch('events', 4)]);
+    // What was kept just now is given from memory; a new owner reads the file.
+    reopen();
     expect(idsOf('events', { records: 1, bytes: Infinity, after: 1 })).toEqual([3]);
     expect(idsOf('events')).toEqual([1, 3]);
     expect(file.damagedRecords).toBe(3);
@@ -190,5 +192,41 @@ describe('SpoolFile', () => {
     db.exec('CREATE TABLE precious (a)');
     db.close();
     expect(() => new SpoolFile(foreign, CAP)).toThrow(SpoolFormatError);
+  });
+
+  it('gives a reader every batch once and in order, however far behind it is, whatever is in memory', () => {
+    let seed = 7;
+    const random = (below: number): number => {
+      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+      return Math.floor((seed / 2 ** 32) * below);
+    };
+    const streams = ['events', 'rows'];
+    const kept = new Map(streams.map((stream): [string, number[]] => [stream, []]));
+    const read = new Map(streams.map((stream): [string, number[]] => [stream, []]));
+    const given = new Map(streams.map((stream): [string, Uint8Array[]] => [stream, []]));
+    for (let i = 0; i < 400; i++) {
+      const stream = streams[random(2)];
+      const step = random(10);
+      if (step === 0) reopen();
+      else if (step < 5) {
+        const records = 1 + random(20);
+        // Some hundred kilobytes, so that memory holds a few.
+        if (file.append([batch(stream, records, random(20_000))])) kept.get(stream)?.push(records);
+      } else {
+        const after = read.get(stream)?.at(-1);
+        const batches = file.read(stream, { records: 1 + random(60), bytes: Infinity, after });
+        for (const { id, blob } of batches) {
+          read.get(stream)?.push(id);
+          given.get(stream)?.push(blob);
+        }
+        if (random(2) === 0) file.remove(read.get(stream) ?? []);
+      }
+    }
+    for (const stream of streams) {
+      const rest = file.read(stream, { ...ALL, after: read.get(stream)?.at(-1) });
+      const all = [...(given.get(stream) ?? []), ...rest.map(({ blob }) => blob)];
+      expect(all.map((blob) => recordsOf(blob).length)).toEqual(kept.get(stream));
+      expect(all.length).toBeGreaterThan(20);
+    }
   });
 });

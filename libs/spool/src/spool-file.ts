@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { checkBlob } from './blob';
 import { FileRoom, pagesOf } from './file-room';
+import { FreshBatches, type ReadBatch } from './fresh-batches';
 import { openDatabase } from './open-database';
 import { removeOwnerNote } from './owner-note';
 import type { Backlog } from './figures';
@@ -32,6 +33,10 @@ export interface ReadLimit {
   readonly after?: number | undefined;
 }
 
+type MaybeDamaged = ReadBatch & { readonly damage?: string };
+
+/** What a reader that keeps up has not taken yet is some hundred milliseconds old. */
+const FRESH_BYTES = 4 << 20;
 const NOT_DAMAGED = 'id NOT IN (SELECT id FROM damaged)';
 
 /** The file of a spool. Every call waits for the disk, so all of them belong in a thread of their own. */
@@ -42,6 +47,7 @@ export class SpoolFile {
   /** Records in batches that were set aside. */
   damagedRecords = 0;
   private commits = 0;
+  private readonly fresh: FreshBatches;
   private readonly db: DatabaseSync;
   private readonly insert: StatementSync;
   private readonly next: StatementSync;
@@ -66,6 +72,8 @@ export class SpoolFile {
     this.setAside = this.db.prepare('INSERT INTO damaged VALUES (?, ?, ?, ?, ?)');
     this.erase = this.db.prepare('DELETE FROM batch WHERE id = ? RETURNING stream, records');
     this.count();
+    const lastId = Number(this.db.prepare('SELECT max(id) AS id FROM batch').get()?.id ?? 0);
+    this.fresh = new FreshBatches(FRESH_BYTES, lastId);
   }
 
   /** Times the disk was asked to sync since the file was opened. */
@@ -76,14 +84,18 @@ export class SpoolFile {
   /** Keeps all batches, on disk when it returns, or none: false when there is no room. Throws when the disk fails. */
   append(batches: readonly NewBatch[]): boolean {
     if (!this.room.make(batches.reduce((pages, { blob }) => pages + pagesOf(blob.byteLength), 0))) return false;
+    let ids: number[] = [];
     const kept = this.transaction(() => {
-      for (const { stream, records, arrivedMs, blob } of batches) this.insert.run(stream, records, arrivedMs, blob);
+      ids = batches.map(({ stream, records, arrivedMs, blob }) =>
+        Number(this.insert.run(stream, records, arrivedMs, blob).lastInsertRowid),
+      );
     });
     if (!kept) return false;
-    for (const { stream, records, arrivedMs } of batches) {
+    batches.forEach(({ stream, records, arrivedMs, blob }, at) => {
       const { records: before, oldestMs } = this.backlogOf(stream);
       this.backlogs.set(stream, { records: before + records, oldestMs: before === 0 ? arrivedMs : oldestMs });
-    }
+      this.fresh.keep({ id: ids[at], stream, records, arrivedMs, blob });
+    });
     return true;
   }
 
@@ -94,7 +106,8 @@ export class SpoolFile {
     let records = 0;
     let bytes = 0;
     for (;;) {
-      const batch = this.readNext(stream, after);
+      const fresh = this.fresh.find(stream, after);
+      const batch: MaybeDamaged | undefined = fresh ?? this.readNext(stream, after);
       if (batch === undefined) return batches;
       after = batch.id;
       if (batch.damage !== undefined) {
@@ -104,6 +117,7 @@ export class SpoolFile {
       records += batch.records;
       bytes += batch.blob.byteLength;
       if (batches.length > 0 && (records > limit.records || bytes > limit.bytes)) return batches;
+      if (fresh !== undefined) this.fresh.forget(fresh);
       batches.push({ id: batch.id, arrivedMs: batch.arrivedMs, blob: batch.blob });
       if (records >= limit.records || bytes >= limit.bytes) return batches;
     }
@@ -157,7 +171,7 @@ export class SpoolFile {
     this.backlogs.set(stream, { records: left, oldestMs: this.oldestOf(stream) });
   }
 
-  private readNext(stream: string, after: number): (StoredBatch & { records: number; damage?: string }) | undefined {
+  private readNext(stream: string, after: number): MaybeDamaged | undefined {
     try {
       const row = this.next.get(stream, after) as
         { id: number; records: number; arrived_ms: number; blob: Uint8Array<ArrayBuffer> } | undefined;
