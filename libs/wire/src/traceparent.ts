@@ -1,4 +1,4 @@
-import { randomHex } from './random-hex';
+import { randomHex } from './drawn-bytes';
 
 /** The part of a W3C trace context that a decision carries on. */
 export interface TraceContext {

@@ -1,11 +1,29 @@
 import { v7 } from 'uuid';
+import { drawnBytes } from './drawn-bytes';
 
+/** The counter has 32 bits. */
+const MAX_SEQ = 2 ** 32 - 1;
 const PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** A new UUIDv7; `timeMs` (Unix milliseconds) and 16 `random` bytes are for data that is older than now. */
+/** Time and counter of the id that was made last (RFC 9562, 6.2, method 1). */
+let last = { msecs: 0, seq: 0 };
+
+/**
+ * A new UUIDv7, above those made before it; `timeMs` (Unix milliseconds) and 16 `random` bytes are for data that is older
+ * than now.
+ */
 export function makeUuidV7(timeMs?: number, random?: Uint8Array): string {
-  if (timeMs === undefined) return v7();
-  return v7(random === undefined ? { msecs: timeMs } : { msecs: timeMs, random, seq: 0 });
+  if (timeMs === undefined) return next(Date.now());
+  return v7(random === undefined ? { msecs: timeMs, random: drawnBytes(16) } : { msecs: timeMs, random, seq: 0 });
+}
+
+/** What the library does by itself, but that it draws from the system's generator for each id, which costs most of it. */
+function next(now: number): string {
+  const random = drawnBytes(16);
+  if (now > last.msecs) last = { msecs: now, seq: random.readUInt32BE(6) >>> 1 };
+  else if (last.seq < MAX_SEQ) last.seq++;
+  else last = { msecs: last.msecs + 1, seq: 0 };
+  return v7({ ...last, random });
 }
 
 /** Whether `text` is a UUIDv7 in lower-case canonical form. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { decide, outside, parsePlan, type Assignment, type Decision, type VariantPlan } from '@adlift/assignment';
 import { Ledger, type Exposure } from '@adlift/ledger';
+import { RecentKeys } from '@adlift/memory';
 import { InvalidField, type PredictRequest } from '@adlift/wire';
 import { budgetOfArm, restOfBudgets, WHOLE_BUDGET, type BudgetPart } from './budget-part';
 import { FlagRecorder } from './flag-recorder';
@@ -24,7 +24,7 @@ export interface Route {
 /** Routes requests to variants, and writes each unit's exposure before its first answer. */
 @Injectable()
 export class Assigner {
-  private readonly exposed = new LRUCache<string, true>({ max: REMEMBERED_EXPOSURES });
+  private readonly exposed = new RecentKeys(REMEMBERED_EXPOSURES);
   /** What units in no arm may spend, as long as the flags stay the same. */
   private rest: { flags: readonly ExperimentFlag[]; part: BudgetPart } = { flags: [], part: WHOLE_BUDGET };
   /** Units that got no experiment because their exposure could not be kept. */
@@ -87,7 +87,7 @@ export class Assigner {
       return false;
     }
     // A request comes once.
-    if (kind !== 'request') this.exposed.set(key, true);
+    if (kind !== 'request') this.exposed.add(key);
     return true;
   }
 
