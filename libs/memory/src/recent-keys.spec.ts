@@ -5,7 +5,7 @@ const CAPACITY = 1 << 12;
 
 describe('RecentKeys', () => {
   it('knows what it has seen and nothing else', () => {
-    const keys = new RecentKeys(CAPACITY);
+    const keys = new RecentKeys(8 * CAPACITY);
     for (let i = 0; i < 1000; i++) {
       expect(keys.has(key(i))).toBe(false);
       keys.add(key(i));
