@@ -9,17 +9,23 @@ export interface FreshBatch extends ReadBatch {
   readonly stream: string;
 }
 
+interface Stream {
+  /** Id of the newest batch. */
+  newest: number;
+  /** Id of the newest batch that is not held here, all later ones are; Infinity while none is held. */
+  missing: number;
+}
+
 /**
  * Copies of the batches that were kept last, so that those of a reader that keeps up are not read back from the file
- * and checked. The memory of one that was given is the reader's: whoever asks again, or has fallen behind, finds it in the
- * file.
+ * and checked. The memory of one that was given is the reader's: whoever asks again finds it in the file, and so does a
+ * reader that has fallen behind, until it has caught up.
  */
 export class FreshBatches {
   /** In the order of their ids. */
-  private readonly kept: FreshBatch[] = [];
+  private kept: FreshBatch[] = [];
   private bytes = 0;
-  /** By stream the newest batch that is not held here; all later ones are. */
-  private readonly missing = new Map<string, number>();
+  private readonly streams = new Map<string, Stream>();
 
   /** Holds blobs of `maxBytes` together; `lastId` is that of the newest batch in the file, of whatever stream. */
   constructor(
@@ -27,16 +33,22 @@ export class FreshBatches {
     private readonly lastId: number,
   ) {}
 
-  /** Copies a batch that was kept just now; the oldest ones make room for it. */
+  /** Copies a batch that was kept just now. What becomes too much is not held: its reader is behind or there is none. */
   keep({ stream, id, records, arrivedMs, blob }: NewBatch & { readonly id: number }): void {
+    const known = this.of(stream);
+    known.newest = id;
+    if (known.missing === Infinity) return;
     this.kept.push({ stream, id, records, arrivedMs, blob: new Uint8Array(blob) });
     this.bytes += blob.byteLength;
-    while (this.bytes > this.maxBytes) this.forget(this.kept[0]);
+    while (this.bytes > this.maxBytes) this.giveUp(this.kept[0].stream);
   }
 
   /** The stream's first batch behind this id; undefined when only the file can tell. */
   find(stream: string, after: number): FreshBatch | undefined {
-    if (after < (this.missing.get(stream) ?? this.lastId)) return undefined;
+    const known = this.of(stream);
+    // It has all there is, so it keeps up from here on.
+    if (after >= known.newest && known.missing === Infinity) known.missing = known.newest;
+    if (after < known.missing) return undefined;
     return this.kept.find((one) => one.stream === stream && one.id > after);
   }
 
@@ -44,6 +56,18 @@ export class FreshBatches {
   forget(batch: FreshBatch): void {
     this.kept.splice(this.kept.indexOf(batch), 1);
     this.bytes -= batch.blob.byteLength;
-    this.missing.set(batch.stream, batch.id);
+    this.of(batch.stream).missing = batch.id;
+  }
+
+  private giveUp(stream: string): void {
+    for (const one of this.kept) if (one.stream === stream) this.bytes -= one.blob.byteLength;
+    this.kept = this.kept.filter((one) => one.stream !== stream);
+    this.of(stream).missing = Infinity;
+  }
+
+  private of(stream: string): Stream {
+    let known = this.streams.get(stream);
+    if (known === undefined) this.streams.set(stream, (known = { newest: this.lastId, missing: this.lastId }));
+    return known;
   }
 }

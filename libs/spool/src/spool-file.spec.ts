@@ -156,6 +156,7 @@ describe('SpoolFile', () => {
     broken.blob[40] ^= 1;
     file.append([broken]);
     const count = fill();
+    reopen();
     expect(idsOf('events')).toHaveLength(count);
     expect(file.damagedRecords).toBe(3);
   });

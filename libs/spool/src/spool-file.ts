@@ -35,8 +35,8 @@ export interface ReadLimit {
 
 type MaybeDamaged = ReadBatch & { readonly damage?: string };
 
-/** What a reader that keeps up has not taken yet is some hundred milliseconds old. */
-const FRESH_BYTES = 4 << 20;
+/** Half a second of 30 MB a second: a reader that keeps up is at what came while it stored the batch before. */
+const FRESH_BYTES = 16 << 20;
 const NOT_DAMAGED = 'id NOT IN (SELECT id FROM damaged)';
 
 /** The file of a spool. Every call waits for the disk, so all of them belong in a thread of their own. */
