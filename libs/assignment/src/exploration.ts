@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import { Slab } from '@adlift/memory';
+import { murmur3OfCodeUnits } from './murmur3';
 
 /** The order in which candidates are offered, and how likely each was to be first. */
 export interface Ranking {
@@ -80,13 +80,16 @@ function shuffle(order: Uint32Array, random: () => number): void {
   }
 }
 
-/** Uniform numbers in [0, 1) by xoshiro128** (Blackman and Vigna 2018), seeded with SHA-256 of the text. */
+/** Seeds of the hashes that a stream begins with: other ones than those that units are assigned by. */
+const SEEDS = [0x6578706c, 0x6f726531, 0x6f726532, 0x6f726533] as const;
+
+/** Uniform numbers in [0, 1) by xoshiro128** (Blackman and Vigna 2018), seeded with four hashes of the text. */
 function randomStream(seed: string): () => number {
-  const digest = hash('sha256', `explore:${seed}`, 'buffer');
-  let a = digest.readUInt32LE(0);
-  let b = digest.readUInt32LE(4);
-  let c = digest.readUInt32LE(8);
-  let d = digest.readUInt32LE(12) | 1;
+  let a = murmur3OfCodeUnits(seed, SEEDS[0]);
+  let b = murmur3OfCodeUnits(seed, SEEDS[1]);
+  let c = murmur3OfCodeUnits(seed, SEEDS[2]);
+  // Not all of them may be 0.
+  let d = murmur3OfCodeUnits(seed, SEEDS[3]) | 1;
   return () => {
     const result = Math.imul(rotateLeft(Math.imul(b, 5), 7), 9) >>> 0;
     const t = b << 9;
