@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleFile, bundleFolder } from '@adlift/scoring';
 import { bundleModel } from '../../../libs/scoring/src/model-bundle.fixture';
@@ -130,6 +130,25 @@ describe('loading, unloading and reloading by hand', () => {
     expect(await apps.ordinary.predict(predictCall())).toMatchObject({ fallback: false, model: 'click-lr' });
   });
 
+  it('pulls a file again that was damaged on its disk', async () => {
+    const { manifest, digest } = apps.champion.bundle;
+    const { ADLIFT_HOME } = apps.predictor.get<PredictorEnvironment>(PREDICTOR_CONFIG);
+    const sha256 = manifest.files[manifest.modelFile]?.sha256 ?? '';
+    const file = bundleFile(bundleFolder(join(ADLIFT_HOME, 'bundles'), digest), sha256);
+    const whole = readFileSync(file);
+    writeFileSync(
+      file,
+      whole.map((byte, at) => (at === 99 ? byte ^ 1 : byte)),
+    );
+    await apps.admin.requestModel('reload', 'click-lr', '1');
+    await until('the model to be loaded anew', async () => {
+      const { loaded, failed } = (await apps.state()).models;
+      expect(failed).toEqual([]);
+      return loaded[0]?.generation === 2;
+    });
+    expect(readFileSync(file)).toEqual(whole);
+  });
+
   it('keeps a model that cannot be reloaded, and says why', async () => {
     const { bundle } = apps.champion;
     const { ADLIFT_HOME } = apps.predictor.get<PredictorEnvironment>(PREDICTOR_CONFIG);
@@ -143,7 +162,7 @@ describe('loading, unloading and reloading by hand', () => {
     });
     expect(told).toMatchObject({
       state: 'loaded',
-      generation: 1,
+      generation: 2,
       reason: expect.stringContaining('sha256') as unknown,
     });
     expect(await apps.ordinary.predict(predictCall())).toMatchObject({ fallback: false, model: 'click-lr' });
@@ -154,7 +173,7 @@ describe('loading, unloading and reloading by hand', () => {
     await apps.admin.requestModel('reload', 'click-lr', '1');
     await until('the reload to succeed', async () => {
       const { loaded, failed } = (await apps.state()).models;
-      return loaded[0]?.generation === 3 && failed.length === 0;
+      return loaded[0]?.generation === 4 && failed.length === 0;
     });
   });
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -76,19 +76,31 @@ export class BundleSource {
     }
   }
 
-  /** Sees to it that every file of the bundle is on disk as the digest promises; throws naming what is not. */
+  /**
+   * Sees to it that every file of the bundle is on disk; throws naming what cannot be had. Those that are there have the
+   * right length: a scoring thread hashes them before it loads them, and answering requests does not wait for that.
+   */
   async bundle(digest: string): Promise<StoredBundle> {
     const folder = bundleFolder(this.root, digest);
     await mkdir(folder, { recursive: true });
     const manifest = await this.manifest(digest, join(folder, MANIFEST_FILE));
-    for (const [path, { sha256 }] of Object.entries(manifest.files)) {
+    for (const [path, { sha256, bytes }] of Object.entries(manifest.files)) {
       const file = bundleFile(folder, sha256);
-      if ((await hashOf(file)) === sha256) continue;
-      // Not there, or damaged on disk.
-      const got = await this.download(`/v1/models/files/${sha256}`, file);
-      if (got !== sha256) throw new Error(`${path}: expected sha256 ${sha256}, got ${got}`);
+      if ((await lengthOf(file)) !== bytes) await this.download(path, sha256, file);
     }
     return { manifest, folder };
+  }
+
+  /** Forgets the files of a bundle that are damaged; returns how many those were. */
+  async dropDamaged({ manifest, folder }: StoredBundle): Promise<number> {
+    let dropped = 0;
+    for (const { sha256 } of Object.values(manifest.files)) {
+      const file = bundleFile(folder, sha256);
+      if ((await hashOf(file)) === sha256) continue;
+      await rm(file, { force: true });
+      dropped++;
+    }
+    return dropped;
   }
 
   /** A further file of a stored bundle, as the manifest lists it; undefined when there is none, or it is damaged. */
@@ -115,8 +127,8 @@ export class BundleSource {
   }
 
   /** Whole or not at all, also when the process is killed on the way; piece by piece, so that nothing waits for it. */
-  private async download(path: string, file: string): Promise<string> {
-    const answer = await this.fetch(path);
+  private async download(path: string, sha256: string, file: string): Promise<void> {
+    const answer = await this.fetch(`/v1/models/files/${sha256}`);
     const hash = createHash('sha256');
     const partial = `${file}.${process.pid}`;
     const hashed = async function* (source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -126,8 +138,10 @@ export class BundleSource {
       }
     };
     await pipeline(Readable.fromWeb(answer.body ?? new ReadableStream()), hashed, createWriteStream(partial));
-    await rename(partial, file);
-    return hash.digest('hex');
+    const got = hash.digest('hex');
+    if (got === sha256) return rename(partial, file);
+    await rm(partial);
+    throw new Error(`${path}: expected sha256 ${sha256}, got ${got}`);
   }
 
   private async fetch(path: string): Promise<Response> {
@@ -139,6 +153,10 @@ export class BundleSource {
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
     return answer;
   }
+}
+
+async function lengthOf(file: string): Promise<number | undefined> {
+  return (await stat(file).catch(() => undefined))?.size;
 }
 
 async function hashOf(file: string): Promise<string | undefined> {

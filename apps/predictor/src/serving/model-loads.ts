@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { compileEncoder, type Encoder } from '@adlift/features';
-import { ScoringPool, type Manifest } from '@adlift/scoring';
+import { BundleError, ScoringPool, type Manifest } from '@adlift/scoring';
 import { latencyHistogram, telemetry } from '@adlift/telemetry';
-import { BundleSource, type WantedModel } from './bundle-source';
+import { BundleSource, type StoredBundle, type WantedModel } from './bundle-source';
 import { retryDelayMs } from './retry-delay';
 
 /** A model that is loaded, verified and warm. */
@@ -75,9 +75,8 @@ export class ModelLoads {
     const started = performance.now();
     this.current = { reference, digest, generation, since };
     try {
-      const { manifest, folder } = await this.bundles.bundle(digest);
+      const { manifest } = await this.loadWhole(digest, held !== undefined);
       const encoder = compileEncoder(manifest.features, manifest.inputs.tensors);
-      await (held === undefined ? this.pool.load(digest, folder) : this.pool.reload(digest, folder));
       const loadMs = performance.now() - started;
       this.failures.delete(digest);
       this.seconds.record(loadMs / 1000);
@@ -104,6 +103,22 @@ export class ModelLoads {
       this.failures.delete(digest);
       if (!held.has(digest)) await this.bundles.drop(digest);
     }
+  }
+
+  /** Loads the bundle, or once more when files of it were damaged on disk and came anew. */
+  private async loadWhole(digest: string, anew: boolean): Promise<StoredBundle> {
+    const bundle = await this.bundles.bundle(digest);
+    const load = (): Promise<unknown> =>
+      anew ? this.pool.reload(digest, bundle.folder) : this.pool.load(digest, bundle.folder);
+    try {
+      await load();
+    } catch (error) {
+      const damaged = error instanceof BundleError && error.code === 'BUNDLE_FILE_MISMATCH';
+      if (!damaged || (await this.bundles.dropDamaged(bundle)) === 0) throw error;
+      await this.bundles.bundle(digest);
+      await load();
+    }
+    return bundle;
   }
 
   close(): Promise<void> {
