@@ -1,6 +1,6 @@
 /** Which part may import which; `npm test` checks it. */
 const TESTS = '\\.(spec|fixture)\\.ts$|^test/|^libs/[^/]+/test/';
-const PURE_LIBS = '^libs/(wire|tokens|assignment|explanation|features|statistics|training)/';
+const PURE_LIBS = '^libs/(memory|wire|tokens|assignment|explanation|features|statistics|training)/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { StoredBatch } from './spool-file';
+import type { StoredBatch } from './spool-batch';
 
 /** What a consumer is told by the spool's owner: a way to the thread, each time there is a new one. */
 export type ConsumerNotice =

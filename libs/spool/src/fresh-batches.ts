@@ -1,9 +1,4 @@
-import type { NewBatch, StoredBatch } from './spool-file';
-
-/** A batch as the file has it, with what a reader counts. */
-export interface ReadBatch extends StoredBatch {
-  readonly records: number;
-}
+import type { NewBatch, ReadBatch } from './spool-batch';
 
 export interface FreshBatch extends ReadBatch {
   readonly stream: string;

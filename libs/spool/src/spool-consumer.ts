@@ -4,7 +4,7 @@ import { recordsOf } from './blob';
 import type { ConsumerAnswer, ConsumerNotice, ConsumerRequest } from './consumer-protocol';
 import { Figures } from './figures';
 import { SpoolClosed, SpoolFailed, SpoolFull } from './spool-error';
-import type { ReadLimit } from './spool-file';
+import type { ReadLimit } from './spool-batch';
 
 /** Records that were appended together, to be removed together. */
 export interface SpoolBatch {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { BLOB_HEADER_BYTES, putRecord, recordsOf, sealBlob } from './blob';
 import { SpoolFormatError, SpoolInUse } from './spool-error';
-import { type NewBatch, type ReadLimit, SpoolFile } from './spool-file';
+import type { NewBatch, ReadLimit } from './spool-batch';
+import { SpoolFile } from './spool-file';
 
 const MIB = 1 << 20;
 const CAP = 16 * MIB;

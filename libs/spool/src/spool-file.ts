@@ -1,37 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { checkBlob } from './blob';
 import { FileRoom, pagesOf } from './file-room';
-import { FreshBatches, type ReadBatch } from './fresh-batches';
+import { FreshBatches } from './fresh-batches';
 import { openDatabase } from './open-database';
 import { removeOwnerNote } from './owner-note';
 import type { Backlog } from './figures';
+import type { NewBatch, ReadBatch, ReadLimit, StoredBatch } from './spool-batch';
 import { SQLITE_CORRUPT, sqliteCode, unlessFull } from './sqlite-code';
-
-/** A sealed blob to be kept. */
-export interface NewBatch {
-  readonly stream: string;
-  readonly records: number;
-  /** Unix milliseconds. */
-  readonly arrivedMs: number;
-  readonly blob: Uint8Array;
-}
-
-/** A blob as it was kept. */
-export interface StoredBatch {
-  /** Grows with the order of arrival and is never used again. */
-  readonly id: number;
-  /** Unix milliseconds. */
-  readonly arrivedMs: number;
-  readonly blob: Uint8Array<ArrayBuffer>;
-}
-
-export interface ReadLimit {
-  /** Records, and bytes of blobs, of all batches together; the first batch is given whatever its size. */
-  readonly records: number;
-  readonly bytes: number;
-  /** Only batches after this id: those before it were read already and are not removed yet. */
-  readonly after?: number | undefined;
-}
 
 type MaybeDamaged = ReadBatch & { readonly damage?: string };
 

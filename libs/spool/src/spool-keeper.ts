@@ -1,7 +1,8 @@
 import { MAX_BLOB_BYTES, sealBlob } from './blob';
 import type { ConsumerAnswer, ConsumerRequest } from './consumer-protocol';
 import { Figures } from './figures';
-import { SpoolFile, type NewBatch } from './spool-file';
+import type { NewBatch } from './spool-batch';
+import { SpoolFile } from './spool-file';
 import type { Group, ThreadData } from './thread-protocol';
 
 /** What the thread does with the file on behalf of the owner and the consumers, and the figures it keeps of it. */
