@@ -20,7 +20,6 @@ export class HashCoder implements CategoryCoder {
   lastHash = 0;
   private readonly hasher: FieldHasher;
   private readonly size: number;
-  private scratch = new Uint32Array(64);
 
   constructor(feature: HashFeature) {
     this.hasher = new FieldHasher(feature.name);
@@ -40,14 +39,17 @@ export class HashCoder implements CategoryCoder {
 
   /** Writes the global ids of a whole column of 32-bit integers, and their hashes where crosses need them. */
   codeInts(values: Int32Array, n: number, { ids, stride }: IdTarget, { at, offset, hashes }: IdColumn): void {
-    if (n > this.scratch.length) this.scratch = new Uint32Array(2 ** Math.ceil(Math.log2(n)));
-    const { scratch } = this;
+    const found = this.hasher.hashInts(values, n);
     // Said to be integers wherever they are used, or the engine calculates in floating point: three times as slow.
     const size = this.size >>> 0;
     const base = offset | 0;
-    this.hasher.hashInts(values, n, scratch);
-    for (let i = 0, k = at; i < n; i++, k += stride) ids[k] = (base + ((scratch[i] % size) | 0)) | 0;
-    hashes?.values.set(scratch.subarray(0, n));
+    if ((size & (size - 1)) === 0) {
+      const mask = (size - 1) | 0;
+      for (let i = 0, k = at; i < n; i++, k += stride) ids[k] = (base + (found[i] & mask)) | 0;
+    } else {
+      for (let i = 0, k = at; i < n; i++, k += stride) ids[k] = (base + ((found[i] % size) | 0)) | 0;
+    }
+    hashes?.values.set(found.subarray(0, n));
   }
 }
 

@@ -1,3 +1,6 @@
+/** The text `0000` as a word. */
+export const ZEROS = 0x30303030;
+
 const CHUNK = 10_000;
 
 /** Largest whole number, exclusive, whose digits two words of {@link paddedDigits} hold. */
@@ -17,5 +20,5 @@ export function paddedDigits(value: number): number {
   const hundreds = Math.imul(value, 5243) >>> 19;
   const pairs = hundreds | ((value - Math.imul(hundreds, 100)) << 16);
   const tens = (Math.imul(pairs, 103) >>> 10) & 0x000f000f;
-  return tens | ((pairs - Math.imul(tens, 10)) << 8) | 0x30303030;
+  return tens | ((pairs - Math.imul(tens, 10)) << 8) | ZEROS;
 }

@@ -1,7 +1,11 @@
-const C1 = 0xcc9e2d51;
-const C2 = 0x1b873593;
+/** Constants of murmur3_x86_32 (Appleby, MurmurHash3.cpp): of a block, of the state, of the end. */
+export const C1 = 0xcc9e2d51;
+export const C2 = 0x1b873593;
 /** 0xe6546b64, signed: the sum of two integers stays one. */
-const C3 = 0xe6546b64 | 0;
+export const C3 = 0xe6546b64 | 0;
+
+export const FINAL_1 = 0x85ebca6b;
+export const FINAL_2 = 0xc2b2ae35;
 
 /** Scrambles one little-endian block of 1 to 4 bytes. */
 export function mixBlock(k: number): number {
@@ -22,8 +26,8 @@ export function mixIn(state: number, block: number): number {
  */
 export function finalMix(state: number, length: number): number {
   let h = state ^ length;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  h = Math.imul(h ^ (h >>> 16), FINAL_1);
+  h = Math.imul(h ^ (h >>> 13), FINAL_2);
   return h ^ (h >>> 16);
 }
 
