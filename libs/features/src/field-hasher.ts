@@ -11,26 +11,20 @@ const utf8 = new TextEncoder();
 export class FieldHasher {
   private bytes: Uint8Array;
   private readonly prefixLength: number;
-  private readonly resumeAt: number;
-  private readonly prefixState: number;
-  /** The bytes of the prefix behind its whole blocks, 0 to 3 of them, as a little-endian word. */
-  private readonly pending: number;
-  private readonly hashed: HashedPrefix;
-  private readonly beyondLanes = (value: number) => this.hashText(String(value));
+  private readonly prefix: HashedPrefix;
+  private readonly hashOther = (value: number): number => this.hashWritten(value);
 
   constructor(field: string) {
     const prefix = utf8.encode(`${field}=`);
-    this.prefixLength = prefix.length;
-    this.resumeAt = prefix.length & ~3;
-    this.prefixState = murmur3Blocks(0, prefix, 0, this.resumeAt);
+    const wholeBytes = prefix.length & ~3;
     let pending = 0;
-    for (let i = this.resumeAt; i < prefix.length; i++) pending |= prefix[i] << (8 * (i - this.resumeAt));
-    this.pending = pending;
-    this.hashed = {
-      state: this.prefixState,
-      wholeBytes: this.resumeAt,
+    for (let i = wholeBytes; i < prefix.length; i++) pending |= prefix[i] << (8 * (i - wholeBytes));
+    this.prefixLength = prefix.length;
+    this.prefix = {
+      state: murmur3Blocks(0, prefix, 0, wholeBytes),
+      wholeBytes,
       pending,
-      pendingBytes: prefix.length - this.resumeAt,
+      pendingBytes: prefix.length - wholeBytes,
     };
     this.bytes = new Uint8Array(prefix.length + 128);
     this.bytes.set(prefix);
@@ -51,14 +45,25 @@ export class FieldHasher {
     return this.finish(at);
   }
 
-  /**
-   * Hash of a 32-bit signed integer; equals `hashText(String(value))`. Up to eight digits lie in two words; with what
-   * is pending of the prefix they make at most three blocks.
-   */
+  /** Hash of a 32-bit signed integer; equals `hashText(String(value))`. */
   hashInt(value: number): number {
-    if (value < 0 || value >= EIGHT_DIGITS) return this.hashText(String(value));
-    const { prefixLength, prefixState, pending } = this;
-    const pendingBytes = prefixLength & 3;
+    return (value < 0 || value >= EIGHT_DIGITS ? this.hashWritten(value) : this.hashDigits(value)) >>> 0;
+  }
+
+  /**
+   * Hashes of the first `n` values, as {@link hashInt} gives them, four at a time. They lie in memory that the next
+   * call to any hasher of the thread overwrites.
+   */
+  hashInts(values: Int32Array, n: number): Uint32Array {
+    return hashLanes(values, n, this.prefix, this.hashOther);
+  }
+
+  /**
+   * Hash of a whole number of up to eight digits, signed. The digits lie in two words; with what is pending of the
+   * prefix they make at most three blocks.
+   */
+  private hashDigits(value: number): number {
+    const { wholeBytes, pending, pendingBytes } = this.prefix;
     let first: number;
     let second = 0;
     let third = 0;
@@ -85,7 +90,7 @@ export class FieldHasher {
       second = (second << up) | (first >>> (32 - up));
       first = (first << up) | pending;
     }
-    let state = prefixState;
+    let { state } = this.prefix;
     let rest = pendingBytes + digits;
     let word = first;
     if (rest >= 4) {
@@ -99,20 +104,29 @@ export class FieldHasher {
       }
     }
     if (rest > 0) state ^= mixBlock(word);
-    return finalMix(state, prefixLength + digits) >>> 0;
+    return finalMix(state, wholeBytes + pendingBytes + digits);
   }
 
-  /**
-   * Hashes of the first `n` values, as {@link hashInt} gives them, four at a time. They lie in memory that the next
-   * call to any hasher of the thread overwrites.
-   */
-  hashInts(values: Int32Array, n: number): Uint32Array {
-    return hashLanes(values, n, this.hashed, this.beyondLanes);
+  /** Hash of any 32-bit integer: its decimal text is written behind the prefix. */
+  private hashWritten(value: number): number {
+    const { bytes, prefixLength } = this;
+    const first = value < 0 ? prefixLength + 1 : prefixLength;
+    const size = value < 0 ? -value : value;
+    let end = first + 1;
+    for (let power = 10; power <= size; power *= 10) end++;
+    bytes[prefixLength] = 0x2d;
+    for (let at = end - 1, rest = size >>> 0; at >= first; at--) {
+      const tens = (rest / 10) >>> 0;
+      bytes[at] = 0x30 + rest - 10 * tens;
+      rest = tens;
+    }
+    return this.finish(end);
   }
 
   private finish(length: number): number {
+    const { state, wholeBytes } = this.prefix;
     const tail = length & ~3;
-    return murmur3Finish(murmur3Blocks(this.prefixState, this.bytes, this.resumeAt, tail), this.bytes, tail, length);
+    return murmur3Finish(murmur3Blocks(state, this.bytes, wholeBytes, tail), this.bytes, tail, length);
   }
 
   private reserve(valueBytes: number): void {
