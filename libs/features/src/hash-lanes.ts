@@ -137,12 +137,13 @@ export function hashLanes(
   { state, wholeBytes, pending, pendingBytes }: HashedPrefix,
   hashOther: (value: number) => number,
 ): Uint32Array {
-  if (n > input.length - 3) {
+  if (n > input.length) {
     memory.grow(Math.ceil((4 * n) / PAGE));
     input = new Int32Array(memory.buffer, reserved);
     output = new Uint32Array(memory.buffer, reserved);
   }
   for (let i = 0; i < n; i++) input[i] = values[i];
+  // What an earlier column left behind the last value is not to count as one of the others.
   for (let i = n; (i & 3) !== 0; i++) input[i] = 0;
   const ownBytes = -1 << (8 * pendingBytes);
   const overZeros = pending ^ (ZEROS & ~ownBytes);
