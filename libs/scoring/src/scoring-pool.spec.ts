@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { bundleFile, writeBundleFolder } from './bundle-folder';
 import { bundleModel, type ModelFixture } from './model-bundle.fixture';
@@ -24,6 +25,7 @@ class Rows implements ScoringJob {
   readonly done = this.outcome.promise;
   facts: RunFacts | undefined;
   encodings = 0;
+  answers = 0;
 
   constructor(
     private readonly fixture: ModelFixture,
@@ -40,11 +42,13 @@ class Rows implements ScoringJob {
   }
 
   scored(probability: Float32Array, facts: RunFacts): void {
+    this.answers++;
     this.facts = facts;
     this.outcome.resolve(probability.slice());
   }
 
   failed(error: Error): void {
+    this.answers++;
     this.outcome.reject(error);
   }
 }
@@ -169,6 +173,29 @@ describe.each([1, 2])('ScoringPool with %i threads a model', (threads) => {
     expect(pool.restarts).toBe(before + 1);
     expect(pool.ready).toBe(true);
     expect(await submit(pool, click, 4000).done).toEqual(expected);
+  });
+
+  it('gives every job one answer at whatever moment of a run its thread is ended', async () => {
+    for (const turns of [0, 1, 2, 3, 5, 8]) {
+      const jobs = [1, 20, 50, 4000].map((n) => submit(pool, click, n));
+      for (let turn = 0; turn < turns; turn++) await setImmediate();
+      await pool.host(digest).killThread();
+      for (const job of jobs) {
+        const answer = await job.done.catch((error: Error) => error);
+        if (threads > 1 || !(answer instanceof Error)) expect(answer).toEqual(expected.slice(0, job.rows));
+        else expect(answer).toBeInstanceOf(ScoringUnavailableError);
+        expect(job.answers).toBe(1);
+      }
+      await pool.host(digest).loaded();
+    }
+  });
+
+  it('loads a model while runs of another are under way', async () => {
+    await pool.unload(other.bundle.digest);
+    const jobs = Array.from({ length: 6 }, () => submit(pool, click, 4000));
+    await pool.load(other.bundle.digest, otherFolder);
+    expect(await submit(pool, other, 2).done).toEqual(await rawProbabilities(other, 2));
+    for (const job of jobs) expect(await job.done).toEqual(expected);
   });
 
   it('keeps serving the old model when a new bundle is refused', async () => {

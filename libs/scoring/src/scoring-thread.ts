@@ -1,8 +1,9 @@
-import { parentPort } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { givingWay } from '@adlift/threads';
+import { Doorbell } from './doorbell';
 import { LoadedModel } from './loaded-model';
 import { RoundView } from './round-view';
-import { type ThreadAnswer, type ThreadRequest, toFault } from './worker-protocol';
+import { type ThreadAnswer, type ThreadData, type ThreadRequest, toFault } from './worker-protocol';
 
 let model: LoadedModel | undefined;
 const rounds: RoundView[] = [];
@@ -19,14 +20,29 @@ async function answer(request: Exclude<ThreadRequest, { type: 'exit' }>): Promis
     if (request.memory !== undefined) rounds[request.round] = new RoundView(model.shape, request.memory);
     const started = performance.now();
     await model.run(rounds[request.round], request.rows, request.texts);
-    return { type: 'ran', runMs: performance.now() - started };
+    return performance.now() - started;
   } catch (error) {
     return { type: 'fault', fault: toFault(error) };
   }
 }
 
-parentPort?.on('message', (request: ThreadRequest) => {
-  // Between two runs and never inside one: ending a thread inside the native runtime aborts the process.
-  if (request.type === 'exit') process.exit();
-  void answer(request).then((result) => parentPort?.postMessage(result));
-});
+/** Sleeps until there is something to do. */
+function nextRequest(port: MessagePort, doorbell: Doorbell): ThreadRequest {
+  const ring = doorbell.wait();
+  if (ring === 'exit') return { type: 'exit' };
+  if (ring === 'message') return (receiveMessageOnPort(port) as { message: ThreadRequest }).message;
+  return { type: 'run', ...ring };
+}
+
+async function serve(port: MessagePort, doorbell: Doorbell): Promise<void> {
+  // Ends the thread between two runs and never inside one: that, inside the native runtime, aborts the process. No other
+  // message arrives while the event loop turns, which it does only between a request and its answer.
+  port.on('message', () => process.exit());
+  for (;;) {
+    const request = nextRequest(port, doorbell);
+    if (request.type === 'exit') process.exit();
+    port.postMessage(await answer(request));
+  }
+}
+
+if (parentPort !== null) void serve(parentPort, new Doorbell((workerData as ThreadData).doorbell));

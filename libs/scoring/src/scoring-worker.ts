@@ -3,7 +3,7 @@ import { Round } from './round';
 import { ScoringUnavailableError } from './scoring-error';
 import type { ScoringJob } from './scoring-job';
 import { ThreadLink, type ThreadListener } from './thread-link';
-import { fromFault, type ThreadAnswer } from './worker-protocol';
+import { fromFault, type RunAnswer, type ThreadAnswer } from './worker-protocol';
 
 /** Delays in milliseconds before a dead thread is replaced: doubled from `first` up to `longest`. */
 export interface RestartDelays {
@@ -107,9 +107,9 @@ export class ScoringWorker implements ThreadListener {
   }
 
   answered(answer: ThreadAnswer): void {
-    if (answer.type === 'loaded') this.becomeReady(answer.shape);
-    else if (this.running === undefined) this.loadFailed(answer.type === 'fault' ? fromFault(answer.fault) : undefined);
-    else this.ended(this.running, answer);
+    if (typeof answer === 'object' && answer.type === 'loaded') this.becomeReady(answer.shape);
+    else if (this.running !== undefined) this.ended(this.running, answer);
+    else this.loadFailed(typeof answer === 'object' ? fromFault(answer.fault) : undefined);
   }
 
   died(reason: ScoringUnavailableError): void {
@@ -127,15 +127,15 @@ export class ScoringWorker implements ThreadListener {
     this.listener.orphaned(orphans, reason);
   }
 
-  private ended(round: Round, answer: Exclude<ThreadAnswer, { type: 'loaded' }>): void {
+  private ended(round: Round, answer: RunAnswer): void {
     const { rows } = round;
     const finished = round.finish();
     this.running = undefined;
     this.spare = round;
-    const runMs = answer.type === 'ran' ? answer.runMs : 0;
+    const runMs = typeof answer === 'number' ? answer : 0;
     // The next round starts before the finished one is told, so that the thread does not wait for its listeners.
     this.listener.free(this, runMs, rows, performance.now() - round.startedAt);
-    if (answer.type === 'ran') finished.tell(runMs);
+    if (typeof answer === 'number') finished.tell(runMs);
     else this.listener.refused(finished.waiting, fromFault(answer.fault));
   }
 

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { threadEntry } from '@adlift/threads';
+import { Doorbell } from './doorbell';
 import { ScoringUnavailableError } from './scoring-error';
-import type { ThreadAnswer, ThreadRequest } from './worker-protocol';
+import type { ThreadAnswer, ThreadData, ThreadRequest } from './worker-protocol';
 
 export interface ThreadListener {
   answered(answer: ThreadAnswer): void;
@@ -9,15 +10,17 @@ export interface ThreadListener {
   died(reason: ScoringUnavailableError): void;
 }
 
-/** One scoring thread and the messages to and from it. It dies once; nothing is heard of it afterwards. */
+/** One scoring thread and what is told to and by it. It dies once; nothing is heard of it afterwards. */
 export class ThreadLink {
   private readonly worker: Worker;
   private readonly exited: Promise<void>;
+  private readonly doorbell = new Doorbell();
   private dead = false;
 
   constructor(private readonly listener: ThreadListener) {
     const { filename, execArgv } = threadEntry(__dirname, 'scoring-thread');
-    this.worker = new Worker(filename, { execArgv });
+    const workerData: ThreadData = { doorbell: this.doorbell.memory };
+    this.worker = new Worker(filename, { execArgv, workerData });
     this.worker.on('message', (answer: ThreadAnswer) => {
       if (!this.dead) this.listener.answered(answer);
     });
@@ -26,8 +29,14 @@ export class ThreadLink {
     this.worker.on('exit', (code) => this.die(`the scoring thread exited with code ${code}`));
   }
 
+  /** A request may follow another only when that has been answered; `exit` may at any time. */
   tell(request: ThreadRequest): void {
-    this.worker.postMessage(request);
+    if (request.type === 'run' && request.memory === undefined && request.texts === undefined) {
+      this.doorbell.ring(request);
+    } else {
+      this.worker.postMessage(request);
+      this.doorbell.ring(request.type === 'exit' ? 'exit' : 'message');
+    }
   }
 
   /**

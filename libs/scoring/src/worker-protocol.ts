@@ -15,7 +15,13 @@ export interface RunRequest {
   readonly memory?: RoundMemory | undefined;
 }
 
-/** What a scoring thread is told. */
+/** What a scoring thread is started with. */
+export interface ThreadData {
+  /** Of its {@link Doorbell}. */
+  readonly doorbell: SharedArrayBuffer;
+}
+
+/** What a scoring thread is told: by its doorbell alone where that can hold it, else by a message and a ring. */
 export type ThreadRequest =
   { readonly type: 'load'; readonly digest: string; readonly folder: string } | RunRequest | { readonly type: 'exit' };
 
@@ -24,11 +30,13 @@ export interface ThreadFault {
   readonly message: string;
 }
 
-/** What it answers: one answer to `load` and to each `run`, in order. */
-export type ThreadAnswer =
-  | { readonly type: 'loaded'; readonly shape: ModelShape }
-  | { readonly type: 'ran'; readonly runMs: number }
-  | { readonly type: 'fault'; readonly fault: ThreadFault };
+/**
+ * What it answers: one answer to `load` and to each `run`, in order. A run that went well is answered by a bare number,
+ * the milliseconds it took, because that is cheaper to send than an object.
+ */
+export type ThreadAnswer = { readonly type: 'loaded'; readonly shape: ModelShape } | RunAnswer;
+
+export type RunAnswer = number | { readonly type: 'fault'; readonly fault: ThreadFault };
 
 /** What of an error can cross a thread border. */
 export function toFault(error: unknown): ThreadFault {
