@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { givingWay } from '@adlift/threads';
+import { comesForward } from '@adlift/threads';
 import { Doorbell } from './doorbell';
 import { LoadedModel } from './loaded-model';
 import { RoundView } from './round-view';
@@ -12,8 +12,8 @@ async function answer(request: Exclude<ThreadRequest, { type: 'exit' }>): Promis
   try {
     if (request.type === 'load') {
       const { digest, folder } = request;
-      // Seconds of a processor that other models answer requests on.
-      model = await givingWay(() => LoadedModel.open(digest, folder));
+      model = await LoadedModel.open(digest, folder);
+      comesForward();
       return { type: 'loaded', shape: model.shape };
     }
     if (model === undefined) throw new Error('a run before the load');

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { threadEntry } from '@adlift/threads';
+import { startedGivingWay, threadEntry } from '@adlift/threads';
 import { Doorbell } from './doorbell';
 import { ScoringUnavailableError } from './scoring-error';
 import type { ThreadAnswer, ThreadData, ThreadRequest } from './worker-protocol';
@@ -20,7 +20,8 @@ export class ThreadLink {
   constructor(private readonly listener: ThreadListener) {
     const { filename, execArgv } = threadEntry(__dirname, 'scoring-thread');
     const workerData: ThreadData = { doorbell: this.doorbell.memory };
-    this.worker = new Worker(filename, { execArgv, workerData });
+    // Starting and loading take seconds of a processor that other models answer requests on.
+    this.worker = startedGivingWay(() => new Worker(filename, { execArgv, workerData }));
     this.worker.on('message', (answer: ThreadAnswer) => {
       if (!this.dead) this.listener.answered(answer);
     });

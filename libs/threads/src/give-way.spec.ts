@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { engineGivesWay } from './give-way';
+import { engineGivesWay, startedGivingWay } from './give-way';
 import { threadEntry } from './thread-entry';
 
 const linux = process.platform === 'linux';
@@ -26,19 +26,19 @@ describe('giving way', () => {
     for (const task of tasks) expect(getPriority(Number(task))).toBe(engine.includes(task) ? 10 : before);
   });
 
-  it('lowers the thread that asks for it, for as long as it works or for good', async () => {
+  it('lowers a thread from its start until it comes forward, and one that asks for it for good', async () => {
     const before = getPriority();
     const { filename, execArgv } = threadEntry(__dirname, 'give-way.fixture');
-    const worker = new Worker(filename, { execArgv });
-    const { during, ...answer } = await new Promise<{ during: number }>((resolve, reject) => {
+    const worker = startedGivingWay(() => new Worker(filename, { execArgv }));
+    expect(getPriority()).toBe(before);
+    const { born, ...answer } = await new Promise<{ born: number }>((resolve, reject) => {
       worker.once('message', resolve);
       worker.once('error', reject);
     });
     const forGood = linux ? { done: 1, priority: 10 } : { done: 0, priority: before };
-    expect(answer).toEqual({ thrown: 'broken', after: before, ...forGood });
+    expect(answer).toEqual({ forward: before, ...forGood });
     // An ordinary user may not be let back, and does not give way for a while then.
-    expect([before, 10]).toContain(during);
-    if (linux && hasCapability(CAP_SYS_NICE)) expect(during).toBe(10);
-    expect(getPriority()).toBe(before);
+    expect([before, 10]).toContain(born);
+    if (linux && hasCapability(CAP_SYS_NICE)) expect(born).toBe(10);
   });
 });

@@ -32,22 +32,28 @@ export function thisThreadGivesWay(): number {
 }
 
 /**
- * Has the calling thread give way while `work` runs, and no longer. Where a thread may not come back from that, it
- * does not give way: that takes CAP_SYS_NICE, or a limit on niceness (RLIMIT_NICE) that lets it.
+ * Has the thread that `start` starts give way from its first instruction on, until it calls {@link comesForward}: a new
+ * thread is as urgent as the one that makes it. Where a thread may not come back from giving way, none does: that takes
+ * CAP_SYS_NICE, or a limit on niceness (RLIMIT_NICE) that lets it.
  */
-export async function givingWay<T>(work: () => Promise<T>): Promise<T> {
-  const back = whereAllowed(() => {
+export function startedGivingWay<T>(start: () => T): T {
+  const before = whereAllowed(() => {
     const thread = thisThread();
-    const before = getPriority(thread);
-    if (before >= NICENESS || !mayReturnTo(before)) return undefined;
+    const niceness = getPriority(thread);
+    if (niceness >= NICENESS || !mayReturnTo(niceness)) return undefined;
     setPriority(thread, NICENESS);
-    return () => setPriority(thread, before);
+    return niceness;
   });
   try {
-    return await work();
+    return start();
   } finally {
-    back?.();
+    if (before !== undefined) setPriority(thisThread(), before);
   }
+}
+
+/** Has the calling thread give way no longer: it is as urgent as the process's first thread from now on. */
+export function comesForward(): void {
+  whereAllowed(() => setPriority(thisThread(), getPriority(process.pid)));
 }
 
 /** Its id, from "PID/task/TID" as this very thread reads it. */
