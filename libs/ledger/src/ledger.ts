@@ -62,16 +62,12 @@ export class Ledger {
    * Resolves when all of them are durable: they will be counted, each once, whatever happens to this process. Rejects
    * with StoreUnavailable when the spool is full or cannot be written; some may then have been kept.
    */
-  async record(events: readonly LedgerEvent[], exposures: readonly Exposure[]): Promise<void> {
-    try {
-      await Promise.all([
-        exposures.length === 0 ? undefined : this.spool.append('exposure', exposures.map(encodeExposure)),
-        events.length === 0 ? undefined : this.spool.append('event', events.map(encodeEvent)),
-      ]);
-    } catch (error) {
-      const refused = error instanceof SpoolFull || error instanceof SpoolFailed || error instanceof SpoolClosed;
-      throw refused ? new StoreUnavailable(error.message) : error;
-    }
+  record(events: readonly LedgerEvent[], exposures: readonly Exposure[]): Promise<void> {
+    // Not an async function: that would hold the events for as long as the disk takes.
+    return durable([
+      exposures.length === 0 ? undefined : this.spool.append('exposure', exposures.map(encodeExposure)),
+      events.length === 0 ? undefined : this.spool.append('event', events.map(encodeEvent)),
+    ]);
   }
 
   /** Takes an exposure to be durable within milliseconds; false when the spool takes no more. */
@@ -156,5 +152,14 @@ export class Ledger {
   private get left(): number {
     const { streams, waiting } = this.spool.stats;
     return Object.values(streams).reduce((sum, { records }) => sum + records, waiting);
+  }
+}
+
+async function durable(appended: readonly (Promise<void> | undefined)[]): Promise<void> {
+  try {
+    await Promise.all(appended);
+  } catch (error) {
+    const refused = error instanceof SpoolFull || error instanceof SpoolFailed || error instanceof SpoolClosed;
+    throw refused ? new StoreUnavailable(error.message) : error;
   }
 }

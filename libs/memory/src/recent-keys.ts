@@ -1,4 +1,8 @@
+import { randomInt } from 'node:crypto';
+
 const WAYS = 4;
+/** Of this process alone, so that nobody can choose keys that collide. */
+const SEEDS = [randomInt(2 ** 32) | 0, randomInt(2 ** 32) | 0] as const;
 
 /**
  * The keys that were seen lately, known by 64 bits of each: flat memory, 12 bytes a key, where a set of texts would be
@@ -57,8 +61,8 @@ const hashes = new Int32Array(2);
 
 /** Two hashes at once: murmur3's mixing (Appleby) of each code unit with other constants, and its finish. */
 function hash(text: string): void {
-  let a = 0x9747b28c | 0;
-  let b = 0x3c6ef372 | 0;
+  let a: number = SEEDS[0];
+  let b: number = SEEDS[1];
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     a = Math.imul(a ^ code, 0xcc9e2d51);

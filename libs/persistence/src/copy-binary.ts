@@ -236,7 +236,8 @@ export class BinaryRow {
     if (this.at + more <= this.bytes.length) return;
     // What is finished stays in the full block; the row that is being written moves to a fresh one.
     const written = this.at - this.start;
-    const block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, 2 * (written + more)));
+    // A multiple of 8, as the next row begins at one.
+    const block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, (2 * (written + more) + 7) & ~7));
     this.bytes.copy(block, 0, this.start, this.at);
     this.bytes = block;
     this.view = viewOf(block);

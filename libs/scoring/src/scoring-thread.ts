@@ -5,6 +5,7 @@ import { LoadedModel } from './loaded-model';
 import { RoundView } from './round-view';
 import { type ThreadAnswer, type ThreadData, type ThreadRequest, toFault } from './worker-protocol';
 
+const data = workerData as ThreadData;
 let model: LoadedModel | undefined;
 const rounds: RoundView[] = [];
 
@@ -13,7 +14,7 @@ async function answer(request: Exclude<ThreadRequest, { type: 'exit' }>): Promis
     if (request.type === 'load') {
       const { digest, folder } = request;
       model = await LoadedModel.open(digest, folder);
-      comesForward();
+      comesForward(data.niceness);
       return { type: 'loaded', shape: model.shape };
     }
     if (model === undefined) throw new Error('a run before the load');
@@ -45,4 +46,4 @@ async function serve(port: MessagePort, doorbell: Doorbell): Promise<void> {
   }
 }
 
-if (parentPort !== null) void serve(parentPort, new Doorbell((workerData as ThreadData).doorbell));
+if (parentPort !== null) void serve(parentPort, new Doorbell(data.doorbell));

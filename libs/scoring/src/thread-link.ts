@@ -19,9 +19,11 @@ export class ThreadLink {
 
   constructor(private readonly listener: ThreadListener) {
     const { filename, execArgv } = threadEntry(__dirname, 'scoring-thread');
-    const workerData: ThreadData = { doorbell: this.doorbell.memory };
     // Starting and loading take seconds of a processor that other models answer requests on.
-    this.worker = startedGivingWay(() => new Worker(filename, { execArgv, workerData }));
+    this.worker = startedGivingWay((niceness) => {
+      const workerData: ThreadData = { doorbell: this.doorbell.memory, niceness };
+      return new Worker(filename, { execArgv, workerData });
+    });
     this.worker.on('message', (answer: ThreadAnswer) => {
       if (!this.dead) this.listener.answered(answer);
     });

@@ -19,6 +19,8 @@ export interface RunRequest {
 export interface ThreadData {
   /** Of its {@link Doorbell}. */
   readonly doorbell: SharedArrayBuffer;
+  /** What it has once the model is loaded; until then it gives way, or does not where this is undefined. */
+  readonly niceness: number | undefined;
 }
 
 /** What a scoring thread is told: by its doorbell alone where that can hold it, else by a message and a ring. */

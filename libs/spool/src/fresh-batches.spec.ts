@@ -40,6 +40,14 @@ describe('FreshBatches', () => {
     expect(fresh.find('events', 6)?.id).toBe(7);
   });
 
+  it('holds nothing that was read from the file', () => {
+    keep('events', 6, 90);
+    expect(fresh.find('events', 0)).toBeUndefined();
+    expect(fresh.find('events', 6)).toBeUndefined();
+    keep('other', 7, 90);
+    expect(fresh.find('other', LAST)?.id).toBe(7);
+  });
+
   it('gives up the stream whose reader is behind, until it has read all there is', () => {
     keep('events', 6, 60);
     keep('other', 7, 30);

@@ -18,7 +18,7 @@ interface Stream {
  */
 export class FreshBatches {
   /** In the order of their ids. */
-  private kept: FreshBatch[] = [];
+  private readonly kept: FreshBatch[] = [];
   private bytes = 0;
   private readonly streams = new Map<string, Stream>();
 
@@ -43,20 +43,22 @@ export class FreshBatches {
     const known = this.of(stream);
     // It has all there is, so it keeps up from here on.
     if (after >= known.newest && known.missing === Infinity) known.missing = known.newest;
-    if (after < known.missing) return undefined;
-    return this.kept.find((one) => one.stream === stream && one.id > after);
+    const own = this.kept.filter((one) => one.stream === stream);
+    // What it has already came from the file.
+    for (const one of own) if (one.id <= after) this.forget(one);
+    return after < known.missing ? undefined : own.find(({ id }) => id > after);
   }
 
   /** Whoever asks for this one again finds it in the file. */
   forget(batch: FreshBatch): void {
     this.kept.splice(this.kept.indexOf(batch), 1);
     this.bytes -= batch.blob.byteLength;
-    this.of(batch.stream).missing = batch.id;
+    const known = this.of(batch.stream);
+    known.missing = Math.max(known.missing, batch.id);
   }
 
   private giveUp(stream: string): void {
-    for (const one of this.kept) if (one.stream === stream) this.bytes -= one.blob.byteLength;
-    this.kept = this.kept.filter((one) => one.stream !== stream);
+    for (const one of this.kept.filter((kept) => kept.stream === stream)) this.forget(one);
     this.of(stream).missing = Infinity;
   }
 

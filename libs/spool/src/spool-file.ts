@@ -31,10 +31,11 @@ export class SpoolFile {
   private readonly setAside: StatementSync;
   private readonly erase: StatementSync;
 
-  /** Throws as {@link openDatabase} does. */
+  /** `freshBytes`: of batches that are held in memory as well. Throws as {@link openDatabase} does. */
   constructor(
     private readonly path: string,
     maxBytes: number,
+    freshBytes = FRESH_BYTES,
   ) {
     this.db = openDatabase(path, maxBytes);
     this.room = new FileRoom(this.db, path, maxBytes);
@@ -48,7 +49,7 @@ export class SpoolFile {
     this.erase = this.db.prepare('DELETE FROM batch WHERE id = ? RETURNING stream, records');
     this.count();
     const lastId = Number(this.db.prepare('SELECT max(id) AS id FROM batch').get()?.id ?? 0);
-    this.fresh = new FreshBatches(FRESH_BYTES, lastId);
+    this.fresh = new FreshBatches(freshBytes, lastId);
   }
 
   /** Times the disk was asked to sync since the file was opened. */

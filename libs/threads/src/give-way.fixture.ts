@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { getPriority } from 'node:os';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { comesForward, thisThreadGivesWay } from './give-way';
 
 /** This thread's, or the process's where threads have none of their own. */
@@ -9,7 +9,7 @@ function priority(): number {
 }
 
 const born = priority();
-comesForward();
+comesForward(workerData as number | undefined);
 const forward = priority();
 const done = thisThreadGivesWay();
 parentPort?.postMessage({ born, forward, done, priority: priority() });

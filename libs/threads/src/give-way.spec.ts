@@ -29,7 +29,7 @@ describe('giving way', () => {
   it('lowers a thread from its start until it comes forward, and one that asks for it for good', async () => {
     const before = getPriority();
     const { filename, execArgv } = threadEntry(__dirname, 'give-way.fixture');
-    const worker = startedGivingWay(() => new Worker(filename, { execArgv }));
+    const worker = startedGivingWay((niceness) => new Worker(filename, { execArgv, workerData: niceness }));
     expect(getPriority()).toBe(before);
     const { born, ...answer } = await new Promise<{ born: number }>((resolve, reject) => {
       worker.once('message', resolve);

@@ -32,11 +32,12 @@ export function thisThreadGivesWay(): number {
 }
 
 /**
- * Has the thread that `start` starts give way from its first instruction on, until it calls {@link comesForward}: a new
- * thread is as urgent as the one that makes it. Where a thread may not come back from giving way, none does: that takes
- * CAP_SYS_NICE, or a limit on niceness (RLIMIT_NICE) that lets it.
+ * Has the thread that `start` starts give way from its first instruction on, until it calls {@link comesForward} with
+ * the niceness that `start` is given: a new thread is as urgent as the one that makes it. Where a thread may not come
+ * back from giving way, none does, and there is no niceness: that takes CAP_SYS_NICE, or a limit (RLIMIT_NICE) that
+ * lets it.
  */
-export function startedGivingWay<T>(start: () => T): T {
+export function startedGivingWay<T>(start: (niceness: number | undefined) => T): T {
   const before = whereAllowed(() => {
     const thread = thisThread();
     const niceness = getPriority(thread);
@@ -45,15 +46,15 @@ export function startedGivingWay<T>(start: () => T): T {
     return niceness;
   });
   try {
-    return start();
+    return start(before);
   } finally {
     if (before !== undefined) setPriority(thisThread(), before);
   }
 }
 
-/** Has the calling thread give way no longer: it is as urgent as the process's first thread from now on. */
-export function comesForward(): void {
-  whereAllowed(() => setPriority(thisThread(), getPriority(process.pid)));
+/** Has the calling thread, which {@link startedGivingWay} has started, give way no longer. */
+export function comesForward(niceness: number | undefined): void {
+  if (niceness !== undefined) whereAllowed(() => setPriority(thisThread(), niceness));
 }
 
 /** Its id, from "PID/task/TID" as this very thread reads it. */

@@ -7,7 +7,7 @@ import { uuidV7RandomHex } from '@adlift/wire';
 import { toEpochNs } from '../trace/decision-spans';
 import type { ReportedKind } from './event-report';
 
-/** An event with what became of it; claims only where its token opened. */
+/** An event with what became of it; claims only where its token opened and its decision is traced. */
 export interface ObservedEvent {
   readonly kind: ReportedKind | 'unknown';
   readonly outcome: EventOutcome;

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { IDENTITY_WORDS } from './event-identity';
 
 /** What one event said that another of the same identity may contradict. */
@@ -9,9 +10,11 @@ export interface Said {
 }
 
 const FACTS = 3;
+/** Of this process alone, so that nobody can choose conversion ids that crowd one place. */
+const SEED = randomInt(2 ** 32) | 0;
 
 /**
- * What events said, by their identity. Flat memory, 60 bytes an event: objects by the ten thousand would be copied by
+ * What events said, by their identity. Flat memory, 65 bytes an event: objects by the ten thousand would be copied by
  * every collection of the young generation until they are old.
  */
 export class EventTable {
@@ -85,7 +88,7 @@ export class EventTable {
 }
 
 function hashOf(identity: Int32Array): number {
-  let hash = 0;
+  let hash = SEED;
   for (let i = 0; i < IDENTITY_WORDS; i++) {
     hash = Math.imul(hash ^ identity[i], 0x9e3779b1);
     hash ^= hash >>> 15;

@@ -24,13 +24,17 @@ export class EventsGrpc {
     private readonly credentials: Credentials,
   ) {}
 
-  readonly recordEvents = async (call: UnaryCall): Promise<Uint8Array> => {
+  readonly recordEvents = (call: UnaryCall): Promise<Uint8Array> => {
     const caller = this.credentials.identify(call.header('authorization'));
     const { events } = decode(call.bytes);
-    const outcomes = await this.events.record(events.map(reportFromProto), caller);
-    const results = outcomes.map(({ status, reason }) => ({ status: STATUS[status], reason }));
-    return RecordEventsResponse.encode({ results }).finish();
+    // Not an async function: that would hold the decoded events for as long as the disk takes.
+    return this.events.record(events.map(reportFromProto), caller).then(encoded);
   };
+}
+
+function encoded(outcomes: readonly EventOutcome[]): Uint8Array {
+  const results = outcomes.map(({ status, reason }) => ({ status: STATUS[status], reason }));
+  return RecordEventsResponse.encode({ results }).finish();
 }
 
 /** Looks how many there are first: a message of tiny events would take long to decode, only to be refused. */

@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { isInExperiment } from '@adlift/assignment';
-import { Ledger, type EventOutcome, type Exposure, type LedgerEvent } from '@adlift/ledger';
+import { Ledger, type EventOutcome, type Exposure, type LedgerEvent, type Rejection } from '@adlift/ledger';
 import { DomainError } from '@adlift/problem';
 import { InvalidToken, TokenSealer, type TokenClaims } from '@adlift/tokens';
 import type { Caller } from '../access/credentials';
 import { refusalOf, toLedgerEvent } from './check-event';
-import { EventObservers } from './event-observers';
+import { EventObservers, type ObservedEvent } from './event-observers';
 import type { EventReport } from './event-report';
 import { EventTable } from './event-table';
 import { RecentEvents } from './recent-events';
@@ -32,6 +32,18 @@ interface Kept {
   readonly said: EventTable;
 }
 
+/**
+ * What is left of a call while the disk keeps its events. Little, on purpose: opened tokens and events, half a megabyte
+ * a call, would be copied by each collection that comes meanwhile.
+ */
+interface Spooled {
+  readonly durable: Promise<void>;
+  readonly outcomes: EventOutcome[];
+  readonly said: EventTable;
+  readonly observed: readonly ObservedEvent[];
+  readonly rejections: readonly Rejection[];
+}
+
 /** Takes reported events: opens tokens, refuses what cannot be true, keeps the rest, answers when it is durable. */
 @Injectable()
 export class EventsService {
@@ -47,31 +59,37 @@ export class EventsService {
    * that is not known here. Throws DomainError: `invalid_argument` for more than {@link MAX_EVENTS}; `unavailable`
    * when nothing can be kept, and then the call may be sent again.
    */
-  async record(reports: readonly EventReport[], caller: Caller): Promise<EventOutcome[]> {
-    if (reports.length > MAX_EVENTS) throw tooManyEvents();
-    const startedAt = performance.now();
-    const nowMs = Date.now();
-    const kept: Kept = { events: [], exposures: [], said: new EventTable(reports.length) };
-    const opened: ReturnType<EventsService['open']>[] = [];
-    const outcomes: EventOutcome[] = [];
-    for (const report of reports) {
-      if (opened.length > 0 && opened.length % EVENTS_A_TURN === 0) await nextTurn();
-      const one = this.open(report);
-      opened.push(one);
-      outcomes.push(this.take(one, caller, nowMs, kept));
-    }
-    await this.ledger.record(kept.events, kept.exposures);
-    this.recent.remember(kept.said);
-    outcomes.forEach((outcome, at) => {
-      if (outcome.status !== 'accepted') this.ledger.reject(toRejection(opened[at], outcome, nowMs));
-    });
-    const observed = outcomes.map((outcome, at) => ({
-      kind: reports[at].kind ?? ('unknown' as const),
-      outcome,
-      claims: opened[at].claims,
-    }));
+  record(reports: readonly EventReport[], caller: Caller): Promise<EventOutcome[]> {
+    if (reports.length > MAX_EVENTS) return Promise.reject(tooManyEvents());
+    return this.kept(this.spool(reports, caller), performance.now());
+  }
+
+  private async kept(spooled: Promise<Spooled>, startedAt: number): Promise<EventOutcome[]> {
+    const { durable, outcomes, said, observed, rejections } = await spooled;
+    await durable;
+    this.recent.remember(said);
+    for (const rejection of rejections) this.ledger.reject(rejection);
     this.observers.recorded(observed, startedAt);
     return outcomes;
+  }
+
+  /** Opens and checks the reports, some in each turn of the event loop, and has the disk keep what is to be kept. */
+  private async spool(reports: readonly EventReport[], caller: Caller): Promise<Spooled> {
+    const nowMs = Date.now();
+    const kept: Kept = { events: [], exposures: [], said: new EventTable(reports.length) };
+    const outcomes: EventOutcome[] = [];
+    const observed: ObservedEvent[] = [];
+    const rejections: Rejection[] = [];
+    for (const report of reports) {
+      if (outcomes.length > 0 && outcomes.length % EVENTS_A_TURN === 0) await nextTurn();
+      const opened = this.open(report);
+      const outcome = this.take(opened, caller, nowMs, kept);
+      outcomes.push(outcome);
+      observed.push(observedEvent(opened, outcome));
+      if (outcome.status !== 'accepted') rejections.push(toRejection(opened, outcome, nowMs));
+    }
+    const durable = this.ledger.record(kept.events, kept.exposures);
+    return { durable, outcomes, said: kept.said, observed, rejections };
   }
 
   /** Puts what the report tells into `kept`, unless it is refused or a repeat. */
@@ -108,6 +126,11 @@ export class EventsService {
 
 export function tooManyEvents(): DomainError {
   return new DomainError('invalid_argument', `at most ${MAX_EVENTS} events a call`, 'events');
+}
+
+/** Only what is traced is told with its claims. */
+function observedEvent({ report, claims }: Opened, outcome: EventOutcome): ObservedEvent {
+  return { kind: report.kind ?? 'unknown', outcome, claims: claims?.traceSampled === true ? claims : undefined };
 }
 
 function rejected(reason: string): EventOutcome {

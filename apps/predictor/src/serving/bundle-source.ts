@@ -137,11 +137,16 @@ export class BundleSource {
         yield chunk;
       }
     };
-    await pipeline(Readable.fromWeb(answer.body ?? new ReadableStream()), hashed, createWriteStream(partial));
-    const got = hash.digest('hex');
-    if (got === sha256) return rename(partial, file);
-    await rm(partial);
-    throw new Error(`${path}: expected sha256 ${sha256}, got ${got}`);
+    try {
+      await pipeline(Readable.fromWeb(answer.body ?? new ReadableStream()), hashed, createWriteStream(partial));
+      const got = hash.digest('hex');
+      if (got !== sha256) throw new Error(`${path}: expected sha256 ${sha256}, got ${got}`);
+      await rename(partial, file);
+    } catch (error) {
+      // A part would lie on the disk that the spool needs.
+      await rm(partial, { force: true });
+      throw error;
+    }
   }
 
   private async fetch(path: string): Promise<Response> {

@@ -2,8 +2,10 @@ import type { DecodedHeaders } from './decoded-headers';
 
 const MOST_ENTRIES = 32;
 const MOST_BYTES = 512;
-/** A power of two. */
-const SEEN_PLACES = 128;
+/** Places of hashes, by as many bits of them. */
+const SEEN_BITS = 7;
+/** 2^32 divided by the golden ratio: spreads the bits of a hash that differ little over its highest (Knuth, 6.4). */
+const SPREAD = 0x9e3779b1;
 
 /** The prime of FNV-1a for 32 bits. */
 const HASH_FACTOR = 0x01000193;
@@ -20,7 +22,7 @@ interface CachedBlock {
 export class HeaderCache {
   private readonly blocks = new Map<number, CachedBlock>();
   /** Hashes of blocks that came once. What never comes again, as with a trace in it, is not worth a copy. */
-  private readonly seen = new Int32Array(SEEN_PLACES);
+  private readonly seen = new Int32Array(1 << SEEN_BITS);
 
   get(block: Buffer): DecodedHeaders | undefined {
     if (block.length > MOST_BYTES || this.blocks.size === 0) return undefined;
@@ -32,7 +34,7 @@ export class HeaderCache {
   put(block: Buffer, headers: DecodedHeaders): void {
     if (block.length > MOST_BYTES) return;
     const key = hash(block);
-    const place = key & (SEEN_PLACES - 1);
+    const place = Math.imul(key, SPREAD) >>> (32 - SEEN_BITS);
     if (this.seen[place] === key) this.keep(key, { block: Buffer.copyBytesFrom(block), headers });
     else this.seen[place] = key;
   }
