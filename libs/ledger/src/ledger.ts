@@ -64,10 +64,10 @@ export class Ledger {
    */
   record(events: readonly LedgerEvent[], exposures: readonly Exposure[]): Promise<void> {
     // Not an async function: that would hold the events for as long as the disk takes.
-    return durable([
-      exposures.length === 0 ? undefined : this.spool.append('exposure', exposures.map(encodeExposure)),
-      events.length === 0 ? undefined : this.spool.append('event', events.map(encodeEvent)),
-    ]);
+    const appended: Promise<void>[] = [];
+    if (exposures.length > 0) appended.push(this.spool.append('exposure', exposures.map(encodeExposure)));
+    if (events.length > 0) appended.push(this.spool.append('event', events.map(encodeEvent)));
+    return durable(appended);
   }
 
   /** Takes an exposure to be durable within milliseconds; false when the spool takes no more. */
@@ -155,7 +155,7 @@ export class Ledger {
   }
 }
 
-async function durable(appended: readonly (Promise<void> | undefined)[]): Promise<void> {
+async function durable(appended: readonly Promise<void>[]): Promise<void> {
   try {
     await Promise.all(appended);
   } catch (error) {
