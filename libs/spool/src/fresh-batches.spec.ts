@@ -40,6 +40,14 @@ describe('FreshBatches', () => {
     expect(fresh.find('events', 6)?.id).toBe(7);
   });
 
+  it('gives up a stream of very many small batches, too', () => {
+    for (let id = 6; id <= 1005; id++) keep('events', id, 0);
+    expect(fresh.find('events', LAST)?.id).toBe(6);
+    keep('events', 1006, 0);
+    expect(fresh.find('events', LAST)).toBeUndefined();
+    expect(fresh.find('events', 1005)).toBeUndefined();
+  });
+
   it('holds nothing that was read from the file', () => {
     keep('events', 6, 90);
     expect(fresh.find('events', 0)).toBeUndefined();

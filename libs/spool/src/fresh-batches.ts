@@ -4,6 +4,9 @@ export interface FreshBatch extends ReadBatch {
   readonly stream: string;
 }
 
+/** A reader that keeps up leaves some dozens; each look goes through all. */
+const MOST_BATCHES = 1000;
+
 interface Stream {
   /** Id of the newest batch. */
   newest: number;
@@ -22,7 +25,7 @@ export class FreshBatches {
   private bytes = 0;
   private readonly streams = new Map<string, Stream>();
 
-  /** Holds blobs of `maxBytes` together; `lastId` is that of the newest batch in the file, of whatever stream. */
+  /** Holds blobs of `maxBytes` together, at most 1,000; `lastId` is that of the newest batch in the file, of whatever stream. */
   constructor(
     private readonly maxBytes: number,
     private readonly lastId: number,
@@ -35,7 +38,7 @@ export class FreshBatches {
     if (known.missing === Infinity) return;
     this.kept.push({ stream, id, records, arrivedMs, blob: new Uint8Array(blob) });
     this.bytes += blob.byteLength;
-    while (this.bytes > this.maxBytes) this.giveUp(this.kept[0].stream);
+    while (this.bytes > this.maxBytes || this.kept.length > MOST_BATCHES) this.giveUp(this.kept[0].stream);
   }
 
   /** The stream's first batch behind this id; undefined when only the file can tell. */
