@@ -29,7 +29,7 @@ export class LedgerWriter {
     const writer = new LedgerWriter(gate);
     const failed = (error: Error): void => writer.stored.reject(error);
     writer.ledger = await Ledger.open({
-      file: join(folder, 'spool.db'),
+      file: join(folder, 'ledger.spool'),
       maxBytes: MAX_SPOOL_BYTES,
       databaseUrl,
       onStored: (notice) => writer.heard(notice),

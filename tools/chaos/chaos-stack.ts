@@ -15,7 +15,7 @@ import { SpoolDisk } from './spool-disk';
 import { until } from './until';
 
 /** Small enough to be filled within seconds. */
-const SPOOL_MAX_MB = 12;
+const SPOOL_MAX_MB = 16;
 /** Takes what comes while a cluster is down. */
 const BROKERED_SPOOL_MAX_MB = 256;
 const ROOT = join(__dirname, '..', '..', '..');

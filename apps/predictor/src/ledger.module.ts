@@ -42,6 +42,7 @@ const DRAIN_MS = 6_000;
           onMoved: (notice) => observers.moved(notice),
           onAway: (message) => observers.away(message),
           onThreadDied: (error) => observers.threadDied(error),
+          onDamage: (damage) => observers.damaged(damage),
         }).catch((error: Error) => {
           throw error.name === 'SpoolInUse'
             ? new Error(`${error.message}; give each predictor of a machine a SPOOL_DIR of its own`)

@@ -56,7 +56,7 @@ export const predictorEnvironment = z
     /** Folder of the spool; `spool` below ADLIFT_HOME by default. */
     SPOOL_DIR: z.string().min(1).optional(),
     /** The most that events, exposures and log rows may take on disk while PostgreSQL is away, MiB. */
-    SPOOL_MAX_MB: z.coerce.number('must be MiB, 8 to 1048576').int().min(8).max(1_048_576).default(2048),
+    SPOOL_MAX_MB: z.coerce.number('must be MiB, 16 to 1048576').int().min(16).max(1_048_576).default(2048),
     /** Nodes of a RabbitMQ cluster between the spools and those with the role `writer`; without, there is none. */
     AMQP_URL: amqpUrls.optional(),
     /** Queues a stream is spread over; the same for all predictors. */

@@ -5,6 +5,7 @@ export { findWaiting, foldInMs, foldWaiting, lookInMs, type Folded, type Waiting
 export { keepCovariates, type CovariateMetric } from './cuped/keep-covariates';
 export { MOMENT_COLUMNS, MOMENT_SUMS, RATIO_SUMS, type MomentSum } from './fold/moment-columns';
 export { setRevenueCap } from './fold/revenue-cap';
+export { type Damage } from '@adlift/spool';
 export { Ledger, type LedgerOptions } from './ledger';
 export { type EventOutcome, type Exposure, type LedgerEvent, type LedgerEventKind } from './ledger-event';
 export { LEDGER_STREAMS, type LedgerStream } from './ledger-stream';

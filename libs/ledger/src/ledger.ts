@@ -1,4 +1,4 @@
-import { Spool, SpoolClosed, SpoolFailed, SpoolFull, type SpoolStats } from '@adlift/spool';
+import { type Damage, Spool, SpoolClosed, SpoolFailed, SpoolFull, type SpoolStats } from '@adlift/spool';
 import { StoreUnavailable } from '@adlift/persistence';
 import type { BrokerOptions } from './broker/broker-options';
 import type { Exposure, LedgerEvent } from './ledger-event';
@@ -16,7 +16,7 @@ import type { MovedNotice, StoredNotice } from './writer/writer-protocol';
 export interface LedgerOptions {
   /** File of the spool; one process owns it at a time. */
   readonly file: string;
-  /** The most the spool may hold, bytes, at least 8 MiB. */
+  /** The most the spool may hold, bytes, at least 16 MiB. */
   readonly maxBytes: number;
   /** Where this process writes what it spooled, or what the broker has; undefined where others do. */
   readonly databaseUrl: string | undefined;
@@ -30,6 +30,8 @@ export interface LedgerOptions {
   readonly onAway: (message: string) => void;
   /** Told each time the thread of the spool or one that moves records has died; all are replaced. */
   readonly onThreadDied: (error: Error) => void;
+  /** Told of each batch of the spool that does not read as it was written. */
+  readonly onDamage?: ((damage: Damage) => void) | undefined;
 }
 
 /** Rejections that may wait: beyond them a flood of forged events is only counted. */
@@ -53,8 +55,8 @@ export class Ledger {
 
   /** Throws SpoolInUse, SpoolFormatError or SpoolFailed when the file cannot be had. */
   static async open(options: LedgerOptions): Promise<Ledger> {
-    const { file, maxBytes, onThreadDied } = options;
-    const spool = await Spool.open({ file, maxBytes, streams: LEDGER_STREAMS, onFailure: onThreadDied });
+    const { file, maxBytes, onThreadDied, onDamage } = options;
+    const spool = await Spool.open({ file, maxBytes, streams: LEDGER_STREAMS, onFailure: onThreadDied, onDamage });
     return new Ledger(spool, new Movers({ ...options, connect: () => spool.connect() }));
   }
 

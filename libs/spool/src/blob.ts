@@ -52,13 +52,19 @@ export function sealBlob(blob: Uint8Array, records: number): void {
   view.setUint32(CRC_AT, checksum(blob), true);
 }
 
-/** Throws {@link DamagedBlob} unless the blob is, to the bit, one that was sealed. */
-export function checkBlob(blob: Uint8Array): void {
+/** The checksum that a sealed blob has of itself. */
+export function crcOf(blob: Uint8Array): number {
+  return viewOf(blob).getUint32(CRC_AT, true);
+}
+
+/** Throws {@link DamagedBlob} unless the blob is, to the bit, one that was sealed, and with this checksum if one is given. */
+export function checkBlob(blob: Uint8Array, crc?: number): void {
   if (blob.byteLength < BLOB_HEADER_BYTES) throw new DamagedBlob(`${blob.byteLength} bytes are no blob`);
   const view = viewOf(blob);
   if (view.getUint32(0, true) !== FORMAT) throw new DamagedBlob('it does not begin like a blob');
   if (view.getUint32(8, true) !== blob.byteLength) throw new DamagedBlob('its length is not the one written');
-  if (view.getUint32(CRC_AT, true) !== checksum(blob)) throw new DamagedBlob('its checksum does not match');
+  const own = view.getUint32(CRC_AT, true);
+  if (own !== checksum(blob) || own !== (crc ?? own)) throw new DamagedBlob('its checksum does not match');
 }
 
 /** The records of a blob that was checked, as views of its memory. */

@@ -25,9 +25,8 @@ export type ConsumerRequest =
     }
   | { readonly type: 'remove'; readonly number: number; readonly ids: readonly number[] };
 
-/** What the thread answers: batches to a read, none to a remove, `full` when there was no room even to remove. */
+/** What the thread answers: batches to a read, none to a remove. */
 export interface ConsumerAnswer {
   readonly number: number;
   readonly batches: readonly StoredBatch[];
-  readonly full: boolean;
 }

@@ -3,7 +3,16 @@ import { FreshBatches } from './fresh-batches';
 const LAST = 5;
 let fresh: FreshBatches;
 
-beforeEach(() => (fresh = new FreshBatches(100, LAST)));
+beforeEach(
+  () =>
+    (fresh = new FreshBatches(
+      100,
+      new Map([
+        ['events', LAST],
+        ['other', LAST],
+      ]),
+    )),
+);
 
 function keep(stream: string, id: number, bytes = 10): Uint8Array {
   const blob = new Uint8Array(bytes).fill(id);

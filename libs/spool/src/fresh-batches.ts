@@ -25,10 +25,10 @@ export class FreshBatches {
   private bytes = 0;
   private readonly streams = new Map<string, Stream>();
 
-  /** Holds blobs of `maxBytes` together, at most 1,000; `lastId` is that of the newest batch in the file, of whatever stream. */
+  /** Holds blobs of `maxBytes` together, at most 1,000; `lastIds` are those of each stream's newest batch in the file. */
   constructor(
     private readonly maxBytes: number,
-    private readonly lastId: number,
+    private readonly lastIds: ReadonlyMap<string, number>,
   ) {}
 
   /** Copies a batch that was kept just now. What becomes too much is not held: its reader is behind or there is none. */
@@ -67,7 +67,9 @@ export class FreshBatches {
 
   private of(stream: string): Stream {
     let known = this.streams.get(stream);
-    if (known === undefined) this.streams.set(stream, (known = { newest: this.lastId, missing: this.lastId }));
+    if (known !== undefined) return known;
+    const lastId = this.lastIds.get(stream) ?? 0;
+    this.streams.set(stream, (known = { newest: lastId, missing: lastId }));
     return known;
   }
 }

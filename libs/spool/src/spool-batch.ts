@@ -24,6 +24,16 @@ export interface ReadLimit {
   readonly after?: number | undefined;
 }
 
+/** A batch that was set aside, as it does not read as it was written. It stays in the file and is given to nobody. */
+export interface Damage {
+  /** Stream and id are undefined where they are lost as well. */
+  readonly stream: string | undefined;
+  readonly id: number | undefined;
+  /** At least so many. */
+  readonly records: number;
+  readonly reason: string;
+}
+
 /** A batch as the file has it, with what a reader counts. */
 export interface ReadBatch extends StoredBatch {
   readonly records: number;

@@ -3,7 +3,7 @@ import { TransientMap } from '@adlift/memory';
 import { recordsOf } from './blob';
 import type { ConsumerAnswer, ConsumerNotice, ConsumerRequest } from './consumer-protocol';
 import { Figures } from './figures';
-import { SpoolClosed, SpoolFailed, SpoolFull } from './spool-error';
+import { SpoolClosed, SpoolFailed } from './spool-error';
 import type { ReadLimit } from './spool-batch';
 
 /** Records that were appended together, to be removed together. */
@@ -31,8 +31,6 @@ type Question = ConsumerRequest extends infer Request
     ? Omit<Request, 'number'>
     : never
   : never;
-
-const FULL_RETRY_MS = 1000;
 
 /**
  * Takes records out of a spool, in the thread that holds the port. A batch is given again until it was removed, so it
@@ -75,13 +73,12 @@ export class SpoolConsumer {
   }
 
   /**
-   * Removes batches for good; those that are gone already are no error. Rejects with SpoolFailed and SpoolClosed as
-   * `read` does, and with SpoolFull on a disk that has not even room for that; a part may be removed then.
+   * Removes batches; those that are gone already are no error. Only a loss of power can bring back what was removed
+   * last. Rejects with SpoolFailed and SpoolClosed as `read` does.
    */
   async remove(ids: readonly number[]): Promise<void> {
     if (ids.length === 0) return;
-    const { full } = await this.ask({ type: 'remove', ids });
-    if (full) throw new SpoolFull('the disk of the spool has no room to remove anything', FULL_RETRY_MS);
+    await this.ask({ type: 'remove', ids });
   }
 
   /** Ends the connection; what was asked and not answered rejects with SpoolClosed. */

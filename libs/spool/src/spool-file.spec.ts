@@ -1,211 +1,224 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { BLOB_HEADER_BYTES, putRecord, recordsOf, sealBlob } from './blob';
+import { recordsOf } from './blob';
 import { SpoolFormatError, SpoolInUse } from './spool-error';
-import type { NewBatch, ReadLimit } from './spool-batch';
 import { SpoolFile } from './spool-file';
-
-const MIB = 1 << 20;
-const CAP = 16 * MIB;
-const ALL: ReadLimit = { records: Infinity, bytes: Infinity };
-const root = mkdtempSync(join(tmpdir(), 'adlift-spool-'));
-let files = 0;
-let path = '';
-let file: SpoolFile;
-
-beforeEach(() => {
-  path = join(root, `${++files}`, 'spool.db');
-  file = new SpoolFile(path, CAP);
-});
-afterEach(() => file.close());
-afterAll(() => rmSync(root, { recursive: true }));
-
-function batch(stream: string, records: number, bytes = 100, arrivedMs = 5): NewBatch {
-  const blob = new Uint8Array(MIB);
-  let end = BLOB_HEADER_BYTES;
-  for (let i = 0; i < records; i++) {
-    end = putRecord(blob, new DataView(blob.buffer), end, new Uint8Array(bytes).fill(i));
-  }
-  sealBlob(blob.subarray(0, end), records);
-  return { stream, records, arrivedMs, blob: blob.subarray(0, end) };
-}
-
-function idsOf(stream: string, limit = ALL): number[] {
-  return file.read(stream, limit).map(({ id }) => id);
-}
-
-/** Fills the file with blobs of 500 kB until it refuses; returns how many went in. */
-function fill(): number {
-  let count = 0;
-  while (file.append([batch('events', 1, 500_000)])) count++;
-  return count;
-}
-
-/** Closes the file, has the test do something to it as a plain database, and opens it again. */
-function reopen(meanwhile: (db: DatabaseSync) => void = () => undefined): void {
-  file.close();
-  const db = new DatabaseSync(path);
-  meanwhile(db);
-  db.close();
-  file = new SpoolFile(path, CAP);
-}
+import { ALL, batch, CAP, FileOnTrial, MIB, seeded } from './spool-file.fixture';
 
 describe('SpoolFile', () => {
+  const on = FileOnTrial.forEach();
+
   it('lets nobody but its owner read what it holds', () => {
-    file.append([batch('events', 10)]);
-    for (const name of [path, `${path}-wal`]) expect(statSync(name).mode & 0o777).toBe(0o600);
+    on.file.append([batch('events', 10)]);
+    for (const name of [on.path, `${on.path}.lock`]) expect(statSync(name).mode & 0o777).toBe(0o600);
   });
 
   it('gives the oldest batches of one stream, up to so many records or bytes, but at least one', () => {
-    for (let i = 0; i < 5; i++) file.append([batch('events', 10), batch('predictions', 1)]);
-    expect(idsOf('events')).toEqual([1, 3, 5, 7, 9]);
-    expect(idsOf('events', { records: 25, bytes: Infinity })).toEqual([1, 3]);
-    expect(idsOf('events', { records: 20, bytes: Infinity })).toEqual([1, 3]);
-    expect(idsOf('events', { records: 1, bytes: Infinity })).toEqual([1]);
-    expect(idsOf('events', { records: Infinity, bytes: 2500 })).toEqual([1, 3]);
-    expect(idsOf('events', { records: Infinity, bytes: Infinity, after: 5 })).toEqual([7, 9]);
-    expect(idsOf('unheard of')).toEqual([]);
-    expect(recordsOf(file.read('events', ALL)[0].blob)).toHaveLength(10);
+    for (let i = 1; i < 10; i += 2) on.file.append([batch('events', 10, 100, i), batch('predictions', 1, 100, i + 1)]);
+    expect(on.given('events')).toEqual([1, 3, 5, 7, 9]);
+    expect(on.given('events', { records: 25, bytes: Infinity })).toEqual([1, 3]);
+    expect(on.given('events', { records: 20, bytes: Infinity })).toEqual([1, 3]);
+    expect(on.given('events', { records: 1, bytes: Infinity })).toEqual([1]);
+    expect(on.given('events', { records: Infinity, bytes: 2500 })).toEqual([1, 3]);
+    expect(on.given('events', { records: Infinity, bytes: Infinity, after: on.idsOf('events')[2] })).toEqual([7, 9]);
+    expect(on.given('unheard of')).toEqual([]);
+    expect(recordsOf(on.file.read('events', ALL)[0].blob)).toHaveLength(10);
   });
 
   it('gives a batch again until it was removed, and takes a second removal for no error', () => {
-    file.append([batch('events', 1), batch('events', 1)]);
-    expect(idsOf('events')).toEqual([1, 2]);
-    expect(file.remove([1])).toBe(true);
-    expect(file.remove([1])).toBe(true);
-    expect(idsOf('events')).toEqual([2]);
+    on.file.append([batch('events', 1, 100, 1), batch('events', 1, 100, 2)]);
+    expect(on.given('events')).toEqual([1, 2]);
+    const [first] = on.idsOf('events');
+    on.file.remove([first]);
+    on.file.remove([first, -1, 7e12]);
+    expect(on.given('events')).toEqual([2]);
+    expect(on.file.backlogs.get('events')).toEqual({ records: 1, oldestMs: 2 });
   });
 
   it('never uses an id again, so that a late removal cannot meet another batch', () => {
-    file.append([batch('events', 1)]);
-    file.remove([1]);
-    reopen();
-    file.append([batch('events', 1)]);
-    expect(idsOf('events')).toEqual([2]);
+    const seen = new Set<number>();
+    for (let i = 1; i <= 40; i++) {
+      on.file.append([batch('events', 1, 400_000, i)]);
+      const ids = on.idsOf('events');
+      on.file.remove([...seen]);
+      expect(on.given('events')).toEqual([i]);
+      expect(ids.every((id) => !seen.has(id) && id > Math.max(0, ...seen))).toBe(true);
+      for (const id of ids) seen.add(id);
+      on.file.remove(ids);
+      if (i % 7 === 0) on.reopen();
+    }
+  });
+
+  it('never goes back to an older segment of a stream, so that a reader behind its last batch misses none', () => {
+    on.file.append([batch('events', 1, 100, 1)]);
+    on.file.append([batch('events', 1, 900_000, 2)]);
+    const [, last] = on.idsOf('events');
+    on.file.remove([last]);
+    on.reopen();
+    on.file.append([batch('events', 1, 100, 3)]);
+    expect(on.given('events', { ...ALL, after: last })).toEqual([3]);
+    // Nor when another stream has taken what was empty.
+    const third = on.idsOf('events').at(-1) as number;
+    on.file.remove([third]);
+    while (on.file.append([batch('rows', 1, 900_000)]));
+    on.file.remove(on.idsOf('rows', { records: 1, bytes: Infinity }));
+    on.file.append([batch('events', 1, 100, 4)]);
+    expect(on.given('events', { ...ALL, after: third })).toEqual([4]);
+  });
+
+  it('has after many refusals as much room as before', () => {
+    const large = Array.from({ length: 20 }, () => batch('large', 1, 900_000));
+    for (let i = 0; i < 20; i++) {
+      expect(on.file.append([batch('events', 1), ...large])).toBe(false);
+      expect(on.file.append([batch('rows', 1), ...large])).toBe(false);
+    }
+    expect(on.file.usedBytes).toBe(0);
+    expect(on.fill()).toBeGreaterThan(14);
+    on.file.remove(on.idsOf('events'));
+    on.reopen();
+    expect(on.fill()).toBeGreaterThan(14);
+  });
+
+  it('keeps nothing of a group that was refused, also for the next owner', () => {
+    on.file.append([batch('events', 1, 100, 1)]);
+    expect(
+      on.file.append([batch('events', 1, 100, 2), ...Array.from({ length: 20 }, () => batch('x', 1, 900_000))]),
+    ).toBe(false);
+    on.crash();
+    expect(on.given('events')).toEqual([1]);
+  });
+
+  it('lays an empty file out anew when its cap is another', () => {
+    on.close();
+    on.open(on.path, 2048 * MIB);
+    on.file.append([batch('events', 1, 100, 1)]);
+    on.close();
+    on.open();
+    // Its few segments stay as large as they are while one of them is in use.
+    expect(on.given('events')).toEqual([1]);
+    expect(on.segmentBytes).toBe(4 * MIB);
+    on.file.remove(on.idsOf('events'));
+    on.reopen();
+    expect(on.segmentBytes).toBeLessThan(2 * MIB);
+    expect(on.file.append('abcdefgh'.split('').map((stream) => batch(stream, 1)))).toBe(true);
+  });
+
+  it('refuses a second owner that comes by way of a link', () => {
+    const link = join(on.root, 'link');
+    symlinkSync(on.path, link);
+    symlinkSync(dirname(on.path), `${link}-folder`);
+    for (const way of [link, join(`${link}-folder`, 'spool')]) {
+      expect(() => SpoolFile.open(way, { maxBytes: CAP })).toThrow(SpoolInUse);
+    }
   });
 
   it('knows what waits after it was opened again', () => {
-    file.append([batch('events', 10, 10, 100), batch('predictions', 3, 10, 200)]);
-    file.append([batch('events', 20, 10, 300)]);
-    file.remove([1]);
-    const before = new Map(file.backlogs);
-    reopen();
-    expect(file.backlogs).toEqual(before);
-    expect(file.backlogs.get('events')).toEqual({ records: 20, oldestMs: 300 });
-    expect(file.backlogs.get('predictions')).toEqual({ records: 3, oldestMs: 200 });
+    on.file.append([batch('events', 10, 10, 100), batch('predictions', 3, 10, 200)]);
+    on.file.append([batch('events', 20, 10, 300)]);
+    on.file.remove(on.idsOf('events', { records: 1, bytes: Infinity }));
+    const before = new Map(on.file.backlogs);
+    on.reopen();
+    expect(on.file.backlogs).toEqual(before);
+    expect(on.file.backlogs.get('events')).toEqual({ records: 20, oldestMs: 300 });
+    expect(on.file.backlogs.get('predictions')).toEqual({ records: 3, oldestMs: 200 });
   });
 
   it('refuses whole groups at its cap, stays readable, and takes more once something was removed', () => {
-    const count = fill();
+    const count = on.fill();
     expect(count).toBeGreaterThan(20);
-    expect(file.room.usedBytes).toBeLessThanOrEqual(CAP);
-    expect(file.append([batch('other', 1), batch('events', 1, 900_000), batch('events', 1, 900_000)])).toBe(false);
-    expect(idsOf('other')).toEqual([]);
-    const ids = idsOf('events');
+    expect(on.file.usedBytes).toBeLessThanOrEqual(CAP);
+    expect(on.file.append([batch('other', 1), batch('events', 1, 900_000), batch('events', 1, 900_000)])).toBe(false);
+    expect(on.idsOf('other')).toEqual([]);
+    const ids = on.idsOf('events');
     expect(ids).toHaveLength(count);
-    expect(file.remove(ids.slice(0, 4))).toBe(true);
-    expect(file.append([batch('events', 1, 900_000)])).toBe(true);
-    expect(idsOf('events')).toHaveLength(count - 4 + 1);
+    on.file.remove(ids.slice(0, 4));
+    expect(on.file.append([batch('events', 1, 900_000)])).toBe(true);
+    expect(on.idsOf('events')).toHaveLength(count - 4 + 1);
   });
 
-  it('uses freed space again: neither file nor log outgrow their caps over many times their size', () => {
-    fill();
+  it('uses freed space again: the file does not outgrow its cap over many times its size', () => {
+    on.fill();
     for (let i = 0; i < 40; i++) {
-      expect(file.remove(idsOf('events', { records: 4, bytes: Infinity }))).toBe(true);
-      for (let k = 0; k < 3; k++) expect(file.append([batch('events', 1, 500_000)])).toBe(true);
-      file.room.tidy();
+      on.file.remove(on.idsOf('events', { records: 4, bytes: Infinity }));
+      for (let k = 0; k < 2; k++) expect(on.file.append([batch('events', 1, 500_000)])).toBe(true);
+      on.file.tidy();
     }
-    expect(statSync(path).size).toBeLessThanOrEqual(CAP);
-    expect(statSync(`${path}-wal`).size).toBeLessThanOrEqual(16 * MIB);
+    expect(statSync(on.path).size).toBeLessThanOrEqual(CAP);
+  });
+
+  it('needs no more room for a reader that keeps up, however much goes through', () => {
+    for (let i = 0; i < 100; i++) {
+      expect(on.file.append([batch('events', 1, 500_000), batch('predictions', 1, 300_000)])).toBe(true);
+      for (const stream of ['events', 'predictions']) on.file.remove(on.idsOf(stream));
+      on.file.tidy();
+    }
+    expect(on.file.usedBytes).toBe(0);
+    expect(statSync(on.path).size).toBeLessThanOrEqual(6 * MIB);
+  });
+
+  it('gives a stream the room that others have no more use for', () => {
+    const streams = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    on.close();
+    on.open(join(on.root, 'small', 'spool'), 8 * MIB);
+    for (const stream of streams) expect(on.file.append([batch(stream, 1)])).toBe(true);
+    expect(on.file.append([batch('events', 1)])).toBe(false);
+    for (const stream of streams.slice(0, 6)) on.file.remove(on.idsOf(stream));
+    for (let i = 0; i < 6; i++) expect(on.file.append([batch('events', 1, 900_000)])).toBe(true);
+    expect(on.file.append([batch('events', 1, 900_000)])).toBe(false);
+    expect(on.idsOf('g')).toHaveLength(1);
+    expect(on.idsOf('events')).toHaveLength(6);
   });
 
   it('opens at its cap, also one lower than the file is long', () => {
-    const count = fill();
-    file.close();
-    file = new SpoolFile(path, 8 * MIB);
-    expect(file.append([batch('events', 1)])).toBe(false);
-    const ids = idsOf('events');
+    const count = on.fill();
+    on.close();
+    on.open(undefined, 8 * MIB);
+    expect(on.file.append([batch('events', 1, 900_000)])).toBe(false);
+    const ids = on.idsOf('events');
     expect(ids).toHaveLength(count);
-    expect(file.remove(ids)).toBe(true);
-    expect(file.append([batch('events', 1)])).toBe(true);
-  });
-
-  it('sets a damaged batch aside, once, and goes on with the next', () => {
-    file.append([batch('events', 2)]);
-    const broken = batch('events', 3);
-    broken.blob[40] ^= 1;
-    file.append([broken]);
-    file.append([batch('events', 4)]);
-    // What was kept just now is given from memory; a new owner reads the file.
-    reopen();
-    expect(idsOf('events', { records: 1, bytes: Infinity, after: 1 })).toEqual([3]);
-    expect(idsOf('events')).toEqual([1, 3]);
-    expect(file.damagedRecords).toBe(3);
-    expect(file.backlogs.get('events')?.records).toBe(6);
-    let noted: unknown;
-    reopen((db) => (noted = db.prepare('SELECT id, stream, records, reason FROM damaged').all()));
-    expect(noted).toEqual([{ id: 2, stream: 'events', records: 3, reason: 'its checksum does not match' }]);
-    expect(file.damagedRecords).toBe(3);
-    expect(file.backlogs.get('events')?.records).toBe(6);
-    expect(idsOf('events')).toEqual([1, 3]);
-  });
-
-  it('sets a damaged batch aside when the file is full', () => {
-    const broken = batch('events', 3);
-    broken.blob[40] ^= 1;
-    file.append([broken]);
-    const count = fill();
-    reopen();
-    expect(idsOf('events')).toHaveLength(count);
-    expect(file.damagedRecords).toBe(3);
+    on.file.remove(ids);
+    expect(on.file.append([batch('events', 1)])).toBe(true);
   });
 
   it('refuses a second owner in the same process by name, and lets it in when the first is gone', () => {
-    expect(() => new SpoolFile(path, CAP)).toThrow(new SpoolInUse(path, process.pid));
-    expect(idsOf('events')).toEqual([]);
-    reopen();
+    expect(() => SpoolFile.open(on.path, { maxBytes: CAP })).toThrow(new SpoolInUse(on.path, process.pid));
+    expect(on.idsOf('events')).toEqual([]);
+    on.reopen();
   });
 
-  it('refuses a file of a newer schema and leaves it as it is', () => {
-    file.append([batch('events', 1)]);
-    file.close();
-    const db = new DatabaseSync(path);
-    db.exec('PRAGMA user_version = 2');
+  it('refuses a file of a newer version and leaves it as it is', () => {
+    on.file.append([batch('events', 1)]);
+    const version = (to: number) => (bytes: Buffer) => void bytes.writeUInt32LE(to, 8);
+    expect(() => on.reopen(version(3))).toThrow(/newer version: it has format 3, this version knows 2/);
+    const bytes = readFileSync(on.path);
+    version(2)(bytes);
+    writeFileSync(on.path, bytes);
+    on.open(on.path, CAP);
+    expect(on.idsOf('events')).toHaveLength(1);
+  });
+
+  it('refuses what is no spool, and what is one of an older version or whose header is damaged', () => {
+    const text = join(on.root, 'notes.txt');
+    writeFileSync(text, 'not a spool\n'.repeat(20));
+    expect(() => SpoolFile.open(text, { maxBytes: CAP })).toThrow(new SpoolFormatError(`${text} is not a spool`));
+    const old = join(on.root, 'old.db');
+    const db = new DatabaseSync(old);
+    db.exec('CREATE TABLE batch (id INTEGER PRIMARY KEY)');
     db.close();
-    expect(() => new SpoolFile(path, CAP)).toThrow(/newer version: it has schema 2, this version knows 1/);
-    const again = new DatabaseSync(path);
-    again.exec('PRAGMA user_version = 1');
-    again.close();
-    file = new SpoolFile(path, CAP);
-    expect(idsOf('events')).toEqual([1]);
-  });
-
-  it('refuses what is no spool', () => {
-    const text = join(root, 'notes.txt');
-    writeFileSync(
-      text,
-      'not a database, but long enough to be taken for one, if nobody looks at its first bytes\n'.repeat(20),
+    expect(() => SpoolFile.open(old, { maxBytes: CAP })).toThrow(
+      /written by an older version: let that one store what it holds/,
     );
-    expect(() => new SpoolFile(text, CAP)).toThrow(SpoolFormatError);
-    const foreign = join(root, 'foreign.db');
-    const db = new DatabaseSync(foreign);
-    db.exec('CREATE TABLE precious (a)');
-    db.close();
-    expect(() => new SpoolFile(foreign, CAP)).toThrow(SpoolFormatError);
+    expect(() => on.reopen((bytes) => (bytes[12] ^= 4))).toThrow(/the header of the spool .* is damaged/);
+    on.open(join(on.root, 'another'), CAP);
   });
 
   it('gives a reader what it has not had, in order, however far behind it is and however often it begins anew', () => {
-    let seed = 7;
-    const random = (below: number): number => {
-      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-      return Math.floor((seed / 2 ** 32) * below);
-    };
+    const random = seeded(7);
     const reopenSmall = (): void => {
-      file.close();
+      on.close();
       // Holds a few of the batches in memory.
-      file = new SpoolFile(path, CAP, 300_000);
+      on.open(on.path, CAP, 300_000);
     };
     reopenSmall();
     const readers = ['events', 'rows'].map((stream) => ({
@@ -222,24 +235,22 @@ describe('SpoolFile', () => {
       if (random(60) === 0) reopenSmall();
       if (step < 10) {
         const added = batch(stream, 1 + random(20), random(10_000), number);
-        if (file.append([added])) reader.kept.push(number);
+        if (on.file.append([added])) reader.kept.push(number);
       } else if (step < 18) {
-        const batches = file.read(stream, { records: 1 + random(80), bytes: Infinity, after: reader.after });
+        const batches = on.file.read(stream, { records: 1 + random(80), bytes: Infinity, after: reader.after });
         const numbers = batches.map(({ arrivedMs }) => arrivedMs);
         expect(numbers).toEqual(reader.kept.slice(reader.read, reader.read + numbers.length));
         if (numbers.length === 0) expect(reader.read).toBe(reader.kept.length);
         reader.read += numbers.length;
         reader.after = batches.at(-1)?.id ?? reader.after;
-        if (
-          random(3) === 0 &&
-          file.remove(batches.map(({ id }) => id)) &&
-          reader.removed + numbers.length === reader.read
-        )
-          reader.removed = reader.read;
+        if (random(3) === 0) {
+          on.file.remove(batches.map(({ id }) => id));
+          if (reader.removed + numbers.length === reader.read) reader.removed = reader.read;
+        }
       } else {
         // A new reader is given all that was not removed.
-        const rest = file.read(stream, ALL);
-        file.remove(rest.map(({ id }) => id));
+        const rest = on.file.read(stream, ALL);
+        on.file.remove(rest.map(({ id }) => id));
         reader.read = reader.removed = reader.kept.length;
         reader.after = rest.at(-1)?.id ?? reader.after;
       }

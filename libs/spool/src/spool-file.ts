@@ -1,77 +1,119 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { checkBlob } from './blob';
-import { FileRoom, pagesOf } from './file-room';
-import { FreshBatches } from './fresh-batches';
-import { openDatabase } from './open-database';
-import { removeOwnerNote } from './owner-note';
+import { crcOf } from './blob';
+import { type DiskFile, unlessFull } from './disk-file';
 import type { Backlog } from './figures';
-import type { NewBatch, ReadBatch, ReadLimit, StoredBatch } from './spool-batch';
-import { SQLITE_CORRUPT, sqliteCode, unlessFull } from './sqlite-code';
-
-type MaybeDamaged = ReadBatch & { readonly damage?: string };
+import { FRAME_HEADER_BYTES, putFrame } from './frame';
+import { FreshBatches } from './fresh-batches';
+import { type Journal, layOut, openJournal, writeHeader } from './open-journal';
+import { removeOwnerNote } from './owner-note';
+import { damageOf, type Recovered, recover } from './recovery';
+import { ordinalOf, Segment } from './segment';
+import { SegmentRoom } from './segment-room';
+import { type FramePlace, SegmentsInUse } from './segments-in-use';
+import type { Damage, NewBatch, ReadBatch, ReadLimit, StoredBatch } from './spool-batch';
 
 /** Half a second of 30 MB a second: a reader that keeps up is at what came while it stored the batch before. */
 const FRESH_BYTES = 16 << 20;
-const NOT_DAMAGED = 'id NOT IN (SELECT id FROM damaged)';
 
-/** The file of a spool. Every call waits for the disk, so all of them belong in a thread of their own. */
+export interface SpoolFileOptions {
+  /** The most the file may hold, bytes. */
+  readonly maxBytes: number;
+  /** Bytes of batches that are held in memory as well. */
+  readonly freshBytes?: number | undefined;
+  /** Told of each batch that does not read as it was written, once. */
+  readonly onDamage?: (damage: Damage) => void;
+}
+
+interface Placed extends FramePlace {
+  readonly offset: number;
+  readonly batch: NewBatch;
+}
+
+/**
+ * The file of a spool: segments, each with the batches of one stream, one behind the other. A segment all of whose
+ * batches were removed is begun anew. Every call waits for the disk, so all of them belong in a thread of their own.
+ */
 export class SpoolFile {
-  readonly room: FileRoom;
   /** Per stream what waits to be removed; streams that were never seen are absent. */
   readonly backlogs = new Map<string, Backlog>();
   /** Records in batches that were set aside. */
   damagedRecords = 0;
-  private commits = 0;
+  readonly room: SegmentRoom;
+  private readonly file: DiskFile;
+  private readonly onDamage: (damage: Damage) => void;
+  private readonly segments: SegmentsInUse;
   private readonly fresh: FreshBatches;
-  private readonly db: DatabaseSync;
-  private readonly insert: StatementSync;
-  private readonly next: StatementSync;
-  private readonly nextId: StatementSync;
-  private readonly oldest: StatementSync;
-  private readonly setAside: StatementSync;
-  private readonly erase: StatementSync;
+  private readonly frameHeader = new Uint8Array(FRAME_HEADER_BYTES);
+  private readonly frameView = new DataView(this.frameHeader.buffer);
+  private generation: number;
+  private commit: number;
 
-  /** `freshBytes`: of batches that are held in memory as well. Throws as {@link openDatabase} does. */
-  constructor(
-    private readonly path: string,
-    maxBytes: number,
-    freshBytes = FRESH_BYTES,
+  private constructor(
+    private readonly journal: Journal,
+    found: Recovered,
+    { maxBytes, freshBytes = FRESH_BYTES, onDamage = () => undefined }: SpoolFileOptions,
   ) {
-    this.db = openDatabase(path, maxBytes);
-    this.room = new FileRoom(this.db, path, maxBytes);
-    this.room.prepare();
-    const ofStream = `FROM batch WHERE stream = ? AND id > ? AND ${NOT_DAMAGED} ORDER BY id LIMIT 1`;
-    this.insert = this.db.prepare('INSERT INTO batch (stream, records, arrived_ms, blob) VALUES (?, ?, ?, ?)');
-    this.next = this.db.prepare(`SELECT id, records, arrived_ms, blob ${ofStream}`);
-    this.nextId = this.db.prepare(`SELECT id, records ${ofStream}`);
-    this.oldest = this.db.prepare(`SELECT arrived_ms ${ofStream}`);
-    this.setAside = this.db.prepare('INSERT INTO damaged VALUES (?, ?, ?, ?, ?)');
-    this.erase = this.db.prepare('DELETE FROM batch WHERE id = ? RETURNING stream, records');
-    this.count();
-    const lastId = Number(this.db.prepare('SELECT max(id) AS id FROM batch').get()?.id ?? 0);
-    this.fresh = new FreshBatches(freshBytes, lastId);
+    this.file = journal.file;
+    this.onDamage = onDamage;
+    this.generation = found.lastGeneration;
+    this.commit = found.lastCommit;
+    this.damagedRecords = found.strayRecords;
+    this.room = new SegmentRoom(this.file, journal.segmentBytes, maxBytes, found.slots, found.free);
+    this.segments = new SegmentsInUse(this.room, found.lastIds);
+    for (const segment of found.segments) this.take(segment);
+    this.fresh = new FreshBatches(freshBytes, found.lastIds);
+    // What recovery has mended, and what the owner before had removed, is on disk before anything is written over it.
+    this.room.sync();
+    found.damages.forEach(onDamage);
+  }
+
+  /** Throws as {@link openJournal} does. */
+  static open(path: string, options: SpoolFileOptions): SpoolFile {
+    const journal = openJournal(path, options.maxBytes);
+    try {
+      const found = recover(journal);
+      const empty = found.segments.length === 0 && found.strayRecords === 0;
+      const laidOut = empty ? layOut(journal, options.maxBytes) : journal;
+      return new SpoolFile(laidOut, laidOut === journal ? found : { ...found, slots: 0, free: [] }, options);
+    } catch (error) {
+      journal.file.close();
+      journal.lock.release();
+      throw error;
+    }
   }
 
   /** Times the disk was asked to sync since the file was opened. */
   get syncs(): number {
-    return this.commits + this.room.syncs;
+    return this.file.syncs;
+  }
+
+  get capBytes(): number {
+    return this.room.capBytes;
+  }
+
+  get usedBytes(): number {
+    return this.segments.usedBytes;
   }
 
   /** Keeps all batches, on disk when it returns, or none: false when there is no room. Throws when the disk fails. */
   append(batches: readonly NewBatch[]): boolean {
-    if (!this.room.make(batches.reduce((pages, { blob }) => pages + pagesOf(blob.byteLength), 0))) return false;
-    let ids: number[] = [];
-    const kept = this.transaction(() => {
-      ids = batches.map(({ stream, records, arrivedMs, blob }) =>
-        Number(this.insert.run(stream, records, arrivedMs, blob).lastInsertRowid),
-      );
+    const placed = this.place(batches);
+    if (placed === undefined) return false;
+    this.commit++;
+    const written = unlessFull(() => {
+      for (const one of placed) this.write(one);
+      this.room.sync();
     });
-    if (!kept) return false;
-    batches.forEach(({ stream, records, arrivedMs, blob }, at) => {
+    if (!written) {
+      this.undo(placed);
+      return false;
+    }
+    for (const { segment, offset, ordinal, batch } of placed) {
+      const { stream, records, arrivedMs, blob } = batch;
+      segment.add(offset, blob.byteLength, records, arrivedMs);
       const { records: before, oldestMs } = this.backlogOf(stream);
       this.backlogs.set(stream, { records: before + records, oldestMs: before === 0 ? arrivedMs : oldestMs });
-      this.fresh.keep({ id: ids[at], stream, records, arrivedMs, blob });
-    });
+      this.fresh.keep({ id: segment.idOf(ordinal), stream, records, arrivedMs, blob });
+    }
     return true;
   }
 
@@ -83,13 +125,9 @@ export class SpoolFile {
     let bytes = 0;
     for (;;) {
       const fresh = this.fresh.find(stream, after);
-      const batch: MaybeDamaged | undefined = fresh ?? this.readNext(stream, after);
+      const batch: ReadBatch | undefined = fresh ?? this.readNext(stream, after);
       if (batch === undefined) return batches;
       after = batch.id;
-      if (batch.damage !== undefined) {
-        this.putAside(stream, batch.id, batch.records, batch.damage);
-        continue;
-      }
       records += batch.records;
       bytes += batch.blob.byteLength;
       if (batches.length > 0 && (records > limit.records || bytes > limit.bytes)) return batches;
@@ -99,103 +137,144 @@ export class SpoolFile {
     }
   }
 
-  /** Removes batches; those that are gone already are no error. False when even that finds no room on the disk. */
-  remove(ids: readonly number[]): boolean {
-    const removed = new Map<string, number>();
-    const removeAll = (): void => {
-      removed.clear();
-      for (const id of ids) {
-        const row = this.erase.get(id) as { stream: string; records: number } | undefined;
-        if (row !== undefined) removed.set(row.stream, (removed.get(row.stream) ?? 0) + row.records);
-      }
-    };
-    if (this.transaction(removeAll)) {
-      for (const [stream, records] of removed) this.lessen(stream, records);
-      return true;
+  /**
+   * Removes batches; those that are gone already are no error. It is on disk with what is kept next: after a loss of
+   * power, not after a mere crash, batches that were removed last may be given again.
+   */
+  remove(ids: readonly number[]): void {
+    const touched = new Set<Segment>();
+    for (const id of ids) {
+      const segment = this.segments.byId(id);
+      if (segment?.remove(ordinalOf(id)) !== true) continue;
+      touched.add(segment);
+      this.lessen(segment.stream, segment.frames.records(ordinalOf(id)));
     }
-    // On a full disk the log has no more than it had, so what needs too much of it is done in parts.
-    const half = ids.length >> 1;
-    return half > 0 && this.remove(ids.slice(0, half)) && this.remove(ids.slice(half));
+    for (const segment of touched) {
+      this.writeHeader(segment);
+      if (segment !== this.segments.current(segment.stream)) this.segments.letGoIfEmpty(segment);
+    }
+  }
+
+  /** What nobody should wait for. */
+  tidy(): void {
+    this.room.tidy();
   }
 
   /** Gives the file up; another owner can have it. */
   close(): void {
-    removeOwnerNote(this.path);
-    this.db.close();
+    for (const segment of this.segments.allCurrent) this.writeHeader(segment);
+    unlessFull(() => writeHeader(this.file, { ...this.journal, closedCommit: this.commit }));
+    this.file.sync();
+    removeOwnerNote(this.journal.path);
+    this.file.close();
+    this.journal.lock.release();
+  }
+
+  /** Where each batch goes; undefined when there is no room for all of them. */
+  private place(batches: readonly NewBatch[]): Placed[] | undefined {
+    const placed: Placed[] = [];
+    for (const batch of batches) {
+      const segment = this.segmentFor(batch);
+      if (segment === undefined) {
+        this.undo(placed);
+        return undefined;
+      }
+      placed.push({ segment, batch, ...segment.plan(batch.blob.byteLength) });
+    }
+    return placed;
+  }
+
+  /** Nothing comes of what was planned, and nothing of it is found by whoever opens the file next. */
+  private undo(placed: readonly Placed[]): void {
+    for (const { segment, offset } of placed) {
+      unlessFull(() => this.file.write(this.room.offsetOf(segment.slot) + offset, new Uint8Array(FRAME_HEADER_BYTES)));
+      segment.rewind();
+      if (segment !== this.segments.current(segment.stream)) this.segments.letGoIfEmpty(segment);
+    }
+  }
+
+  private segmentFor({ stream, blob }: NewBatch): Segment | undefined {
+    const current = this.segments.current(stream);
+    if (current?.fits(blob.byteLength, this.room.segmentBytes) === true) return current;
+    // A header that knows of all frames: the segment takes no more.
+    if (current !== undefined && !this.segments.letGoIfEmpty(current)) this.writeHeader(current);
+    const slot = this.room.take() ?? (this.segments.letGoOfOne() ? this.room.take() : undefined);
+    if (slot === undefined) return undefined;
+    const segment = Segment.begin(slot, ++this.generation, stream);
+    if (!this.writeHeader(segment)) {
+      this.room.give(slot);
+      return undefined;
+    }
+    this.segments.add(segment);
+    return segment;
+  }
+
+  /** Takes in a segment that was found, and counts what it has. */
+  private take(segment: Segment): void {
+    this.segments.add(segment);
+    const { frames, stream } = segment;
+    let records = 0;
+    for (let ordinal = 0; ordinal < frames.count; ordinal++) {
+      if (segment.isLive(ordinal)) records += frames.records(ordinal);
+      if (segment.isAside(ordinal)) this.damagedRecords += frames.records(ordinal);
+    }
+    if (records > 0) this.lessen(stream, -records);
+  }
+
+  private write({ segment, offset, ordinal, batch }: Placed): void {
+    const { records, arrivedMs, blob } = batch;
+    putFrame(this.frameView, {
+      mark: segment.mark,
+      commit: this.commit,
+      arrivedMs,
+      ordinal,
+      records,
+      bytes: blob.byteLength,
+      blobCrc: crcOf(blob),
+    });
+    this.file.write(this.room.offsetOf(segment.slot) + offset, this.frameHeader, blob);
+  }
+
+  /** False when a disk that gives new room to each write has none, as those do that copy on write. */
+  private writeHeader(segment: Segment): boolean {
+    return unlessFull(() => this.file.write(this.room.offsetOf(segment.slot), segment.header()));
+  }
+
+  private readNext(stream: string, after: number): ReadBatch | undefined {
+    for (;;) {
+      const place = this.segments.next(stream, after);
+      if (place === undefined) return undefined;
+      const batch = this.readBatch(place);
+      if (batch !== undefined) return batch;
+    }
+  }
+
+  /** The batch of a frame; undefined, and set aside, when it does not read as it was written. */
+  private readBatch({ segment, ordinal }: FramePlace): ReadBatch | undefined {
+    const { frames, stream } = segment;
+    const header = new Uint8Array(FRAME_HEADER_BYTES);
+    const blob = new Uint8Array(frames.bytes(ordinal));
+    const whole = this.file.read(this.room.offsetOf(segment.slot) + frames.offset(ordinal), header, blob);
+    const reason = whole ? damageOf(header, blob, segment.mark) : 'it cannot be read';
+    const id = segment.idOf(ordinal);
+    const records = frames.records(ordinal);
+    if (reason === undefined) return { id, records, arrivedMs: frames.arrivedMs(ordinal), blob };
+    segment.setAside(ordinal);
+    this.writeHeader(segment);
+    this.damagedRecords += records;
+    this.lessen(stream, records);
+    this.onDamage({ stream, id, records, reason });
+    return undefined;
   }
 
   private backlogOf(stream: string): Backlog {
     return this.backlogs.get(stream) ?? { records: 0, oldestMs: 0 };
   }
 
-  private count(): void {
-    const sums = this.db.prepare(
-      `SELECT stream, sum(records) AS records FROM batch WHERE ${NOT_DAMAGED} GROUP BY stream`,
-    );
-    for (const row of sums.all() as { stream: string; records: number }[]) {
-      this.backlogs.set(row.stream, { records: row.records, oldestMs: this.oldestOf(row.stream) });
-    }
-    this.damagedRecords = Number(this.db.prepare('SELECT total(records) AS sum FROM damaged').get()?.sum);
-  }
-
-  private oldestOf(stream: string): number {
-    return Number(this.oldest.get(stream, 0)?.arrived_ms ?? 0);
-  }
-
   private lessen(stream: string, records: number): void {
     const left = this.backlogOf(stream).records - records;
-    this.backlogs.set(stream, { records: left, oldestMs: this.oldestOf(stream) });
-  }
-
-  private readNext(stream: string, after: number): MaybeDamaged | undefined {
-    try {
-      const row = this.next.get(stream, after) as
-        { id: number; records: number; arrived_ms: number; blob: Uint8Array<ArrayBuffer> } | undefined;
-      if (row === undefined) return undefined;
-      const batch = { id: row.id, records: row.records, arrivedMs: row.arrived_ms, blob: row.blob };
-      const damage = damageOf(row.blob);
-      return damage === undefined ? batch : { ...batch, damage };
-    } catch (error) {
-      if (sqliteCode(error) !== SQLITE_CORRUPT) throw error;
-      // The index still knows the batch whose pages are torn.
-      const row = this.nextId.get(stream, after) as { id: number; records: number } | undefined;
-      if (row === undefined) return undefined;
-      return { ...row, arrivedMs: 0, blob: new Uint8Array(), damage: (error as Error).message };
-    }
-  }
-
-  private putAside(stream: string, id: number, records: number, reason: string): void {
-    // When the disk is too full even to note it, the batch is passed over now and found again by the next reader.
-    if (!this.transaction(() => void this.setAside.run(id, stream, records, Date.now(), reason))) return;
-    this.damagedRecords += records;
-    this.lessen(stream, records);
-  }
-
-  /** Runs `work` in a transaction that is on disk when this returns true; false when the disk was full. */
-  private transaction(work: () => void): boolean {
-    if (unlessFull(() => this.attempt(work))) return true;
-    // What did not fit may have been the log alone, which is written from its beginning after this.
-    return this.room.checkpoint() && unlessFull(() => this.attempt(work));
-  }
-
-  private attempt(work: () => void): void {
-    this.commits++;
-    try {
-      this.db.exec('BEGIN IMMEDIATE');
-      work();
-      this.db.exec('COMMIT');
-    } catch (error) {
-      if (this.db.isTransaction) this.db.exec('ROLLBACK');
-      throw error;
-    }
-  }
-}
-
-function damageOf(blob: Uint8Array): string | undefined {
-  try {
-    checkBlob(blob);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
+    const oldest = this.segments.next(stream, -1);
+    const oldestMs = oldest?.segment.frames.arrivedMs(oldest.ordinal) ?? 0;
+    this.backlogs.set(stream, { records: left, oldestMs });
   }
 }

@@ -1,7 +1,7 @@
 import { MAX_BLOB_BYTES, sealBlob } from './blob';
 import type { ConsumerAnswer, ConsumerRequest } from './consumer-protocol';
 import { Figures } from './figures';
-import type { NewBatch } from './spool-batch';
+import type { Damage, NewBatch } from './spool-batch';
 import { SpoolFile } from './spool-file';
 import type { Group, ThreadData } from './thread-protocol';
 
@@ -11,11 +11,14 @@ export class SpoolKeeper {
   private readonly figures: Figures;
   private syncsShown = 0;
 
-  /** Opens the file; throws as {@link SpoolFile} does. */
-  constructor(private readonly data: ThreadData) {
-    this.file = new SpoolFile(data.file, data.maxBytes);
+  /** Opens the file; throws as {@link SpoolFile.open} does. */
+  constructor(
+    private readonly data: ThreadData,
+    onDamage: (damage: Damage) => void,
+  ) {
+    this.file = SpoolFile.open(data.file, { maxBytes: data.maxBytes, onDamage });
     this.figures = Figures.in(data.figures);
-    this.figures.set('capBytes', this.file.room.capBytes);
+    this.figures.set('capBytes', this.file.capBytes);
     data.streams.forEach((_, at) => this.figures.setBacklog(at, { records: 0, oldestMs: 0 }));
     this.show();
   }
@@ -45,16 +48,16 @@ export class SpoolKeeper {
     if (request.type === 'read') {
       const batches = this.file.read(request.stream, request);
       this.show();
-      return { number, batches, full: false };
+      return { number, batches };
     }
-    const removed = this.file.remove(request.ids);
+    this.file.remove(request.ids);
     this.show();
-    return { number, batches: [], full: !removed };
+    return { number, batches: [] };
   }
 
   /** Work for the file that nobody waits for; to be called when everybody was answered. */
   tidy(): void {
-    this.file.room.tidy();
+    this.file.tidy();
   }
 
   close(): void {
@@ -63,7 +66,7 @@ export class SpoolKeeper {
 
   private show(): void {
     const { file, figures } = this;
-    figures.set('usedBytes', file.room.usedBytes);
+    figures.set('usedBytes', file.usedBytes);
     figures.set('damagedRecords', file.damagedRecords);
     // Counted on from the thread before this one, if there was one.
     figures.add('syncs', file.syncs - this.syncsShown);

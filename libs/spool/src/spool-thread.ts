@@ -17,7 +17,7 @@ function orExit<T>(work: () => T): T {
   }
 }
 
-const keeper = orExit(() => new SpoolKeeper(workerData as ThreadData));
+const keeper = orExit(() => new SpoolKeeper(workerData as ThreadData, (damage) => say({ type: 'damaged', damage })));
 
 function serve(port: MessagePort): void {
   port.on('message', (request: ConsumerRequest) => {

@@ -2,19 +2,21 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { MAX_BLOB_BYTES } from './blob';
 import type { ConsumerNotice } from './consumer-protocol';
 import { Figures } from './figures';
-import { MIN_FILE_BYTES } from './file-room';
+import { MAX_NAME_BYTES } from './segment';
+import { MIN_FILE_BYTES } from './segment-room';
 import { GroupCommit } from './group-commit';
 import { SlabPool } from './slab';
 import { SpoolClosed, SpoolFailed, SpoolFull } from './spool-error';
+import type { Damage } from './spool-batch';
 import type { SpoolStats, StreamStats } from './spool-stats';
 import { type RestartDelays, ThreadWatch } from './thread-watch';
 
 export interface SpoolOptions<Stream extends string> {
-  /** Path of the file; its folder is made. Beside it lie `-wal` and `.owner`. */
+  /** Path of the file; its folder is made. Beside it lie `.lock` and `.owner`. */
   readonly file: string;
-  /** The names under which records are kept apart. */
+  /** The names under which records are kept apart, up to 100 bytes of UTF-8 each. */
   readonly streams: readonly Stream[];
-  /** The most the file may hold, bytes, at least 8 MiB; its log takes up to 16 MiB beside it. */
+  /** The most the file may hold, bytes, at least 16 MiB. */
   readonly maxBytes: number;
   /** Memory for what waits for the disk, bytes, at least 1 MiB a stream and 4 in all; 16 MiB by default. */
   readonly maxWaitingBytes?: number;
@@ -23,6 +25,8 @@ export interface SpoolOptions<Stream extends string> {
   readonly restartDelays?: RestartDelays;
   /** Told each time the thread of the file has died. */
   readonly onFailure?: (error: Error) => void;
+  /** Told of each batch that does not read as it was written, and is set aside. */
+  readonly onDamage?: ((damage: Damage) => void) | undefined;
 }
 
 const MIN_SLABS = 4;
@@ -58,6 +62,7 @@ export class Spool<Stream extends string> {
     this.thread = new ThreadWatch(data, restartDelays, {
       opened: () => this.opened(),
       answered: (number, full) => this.answered(number, full),
+      damaged: (damage) => options.onDamage?.(damage),
       died: (error) => this.died(error),
     });
     this.groups = new GroupCommit(streams.length, slabs, (group) => this.thread.tell(group));
@@ -73,6 +78,8 @@ export class Spool<Stream extends string> {
     if (!(maxBytes >= MIN_FILE_BYTES)) throw new RangeError(`maxBytes ${maxBytes} is below ${MIN_FILE_BYTES}`);
     if (!(maxWaitingBytes >= minWaiting))
       throw new RangeError(`maxWaitingBytes ${maxWaitingBytes} is below ${minWaiting}`);
+    if (streams.some((stream) => Buffer.byteLength(stream) > MAX_NAME_BYTES))
+      throw new RangeError(`a stream's name is longer than ${MAX_NAME_BYTES} bytes`);
     if (!(offeredShare >= 0 && offeredShare <= 1))
       throw new RangeError(`offeredShare ${offeredShare} is not in 0 to 1`);
     const spool = new Spool(options);

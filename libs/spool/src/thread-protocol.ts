@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { Damage } from './spool-batch';
 import { SpoolFailed, SpoolFormatError, SpoolInUse } from './spool-error';
 
 /** What the thread is started with. */
@@ -39,13 +40,14 @@ export interface Fault {
 }
 
 /**
- * What it says: `open` once; to each group, in order, that it is kept or that there is no room; `fault` before it
- * exits because of an error.
+ * What it says: `open` once; to each group, in order, that it is kept or that there is no room; `damaged` of a batch
+ * that is set aside; `fault` before it exits because of an error.
  */
 export type ThreadAnswer =
   | { readonly type: 'open' }
   | { readonly type: 'kept'; readonly number: number }
   | { readonly type: 'full'; readonly number: number }
+  | { readonly type: 'damaged'; readonly damage: Damage }
   | { readonly type: 'fault'; readonly fault: Fault };
 
 export function toFault(error: unknown): Fault {

@@ -1,5 +1,6 @@
 import { type MessagePort, Worker } from 'node:worker_threads';
 import { threadEntry } from '@adlift/threads';
+import type { Damage } from './spool-batch';
 import { SpoolFailed } from './spool-error';
 import { fromFault, type ThreadAnswer, type ThreadData, type ThreadRequest } from './thread-protocol';
 
@@ -14,6 +15,8 @@ export interface ThreadListener {
   opened(): void;
   /** The thread is through with a group: it is durable, or there was no room for any of it. */
   answered(number: number, full: boolean): void;
+  /** A batch was set aside. */
+  damaged(damage: Damage): void;
   /** The thread is gone, and with it what it had not answered; it is replaced unless it never opened the file. */
   died(error: Error): void;
 }
@@ -90,6 +93,8 @@ export class ThreadWatch {
         return this.listener.answered(answer.number, false);
       case 'full':
         return this.listener.answered(answer.number, true);
+      case 'damaged':
+        return this.listener.damaged(answer.damage);
       case 'fault':
         this.fault = fromFault(answer.fault, this.data.file, this.delay);
         return;

@@ -16,7 +16,7 @@ describe('exposures of a running experiment', () => {
     apps = await TestApps.start({
       ownsFlags: true,
       environment: 'development',
-      predictor: { SPOOL_MAX_MB: '8' },
+      predictor: { SPOOL_MAX_MB: '16' },
     });
     await publishTreatment(apps);
     await startExperiment(apps, KEY);

@@ -90,7 +90,7 @@ describe('the ledger while its database is away', () => {
   });
 
   it('refuses when its disk space is used up, and takes events again once some are stored', async () => {
-    const writing = await ledger(8 * MIB);
+    const writing = await ledger(16 * MIB);
     await way.cut();
     const reason = noise(90_000);
     let taken = 0;

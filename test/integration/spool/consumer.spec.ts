@@ -11,7 +11,7 @@ const folder = scratchFolder();
 let files = 0;
 
 function open(): Promise<Spool<'events'>> {
-  const file = join(folder, `${++files}.db`);
+  const file = join(folder, `${++files}.spool`);
   return Spool.open({
     file,
     streams: ['events'],
@@ -49,7 +49,7 @@ describe('a consumer', () => {
     await consumer.remove([first.id]);
     await spool.close();
     await expect(consumer.read('events', ALL)).rejects.toThrow(SpoolClosed);
-    const again = await Spool.open({ file: join(folder, `${files}.db`), streams: ['events'], maxBytes: 64 << 20 });
+    const again = await Spool.open({ file: join(folder, `${files}.spool`), streams: ['events'], maxBytes: 64 << 20 });
     const left = await readAll(again, 'events');
     expect(left.flatMap(({ records }) => records.map(numberOf))).toEqual([2]);
     await again.close();
@@ -101,7 +101,7 @@ describe('closing a spool', () => {
     spool.offer('events', numbered(2));
     await spool.close();
     await append;
-    const again = await Spool.open({ file: join(folder, `${files}.db`), streams: ['events'], maxBytes: 64 << 20 });
+    const again = await Spool.open({ file: join(folder, `${files}.spool`), streams: ['events'], maxBytes: 64 << 20 });
     const left = await readAll(again, 'events');
     expect(left.flatMap(({ records }) => records.map(numberOf))).toEqual([1, 2]);
     await again.close();

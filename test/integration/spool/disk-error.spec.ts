@@ -18,7 +18,7 @@ function canLimitFiles(): boolean {
 const possible = canLimitFiles();
 if (!possible) console.warn('no prlimit here: what a disk that fails does to a spool is not tested');
 
-/** Has every write of the process beyond so many bytes of a file fail: to SQLite that is an I/O error. */
+/** Has every write of the process beyond so many bytes of a file fail. */
 function limitFiles(pid: number, bytes: number | 'unlimited'): void {
   execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:unlimited`]);
 }
@@ -27,7 +27,7 @@ describe('a spool whose disk fails', () => {
   (possible ? it : it.skip)(
     'rejects, tries again until the disk is well, and has lost nothing',
     async () => {
-      const file = join(folder, 'failing.db');
+      const file = join(folder, 'failing.spool');
       const owner = new SpoolProcess(file, 0);
       await owner.acknowledges(1000);
       limitFiles(owner.pid, 4096);

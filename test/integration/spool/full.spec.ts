@@ -71,7 +71,7 @@ async function fillEmptyFill(spool: Spool<'events'>): Promise<void> {
 
 describe('a full spool', () => {
   it('at its cap refuses, stays readable, and takes more once something was removed', async () => {
-    const file = join(folder, 'capped.db');
+    const file = join(folder, 'capped.spool');
     const spool = await Spool.open({ file, streams: ['events'], maxBytes: 24 * MIB });
     await fillEmptyFill(spool);
     expect(spool.stats.usedBytes).toBeLessThanOrEqual(24 * MIB);
@@ -79,7 +79,7 @@ describe('a full spool', () => {
   });
 
   it('keeps room for those who wait when offers fill it', async () => {
-    const file = join(folder, 'offered.db');
+    const file = join(folder, 'offered.spool');
     const spool = await Spool.open({ file, streams: ['events', 'log'], maxBytes: 16 * MIB, offeredShare: 0.5 });
     const row = new Uint8Array(9000);
     while (spool.stats.usedBytes < 8 * MIB) {
@@ -95,15 +95,15 @@ describe('a full spool', () => {
   (mounted ? it : it.skip)(
     'on a full disk refuses, stays readable, and takes more once something was removed',
     async () => {
-      const spool = await Spool.open({ file: join(disk, 'spool.db'), streams: ['events'], maxBytes: 1024 * MIB });
+      const spool = await Spool.open({ file: join(disk, 'small.spool'), streams: ['events'], maxBytes: 1024 * MIB });
       await fillEmptyFill(spool);
       await spool.close();
-      rmSync(join(disk, 'spool.db'));
+      rmSync(join(disk, 'small.spool'));
     },
   );
 
   (mounted ? it : it.skip)('can still remove when others have filled the disk to the last byte', async () => {
-    const file = join(disk, 'spool.db');
+    const file = join(disk, 'small.spool');
     const spool = await Spool.open({ file, streams: ['events'], maxBytes: 1024 * MIB });
     // Many small batches beside the large ones: removing them together takes more of the log than the disk has.
     for (let i = 0; i < 1000; i++) await spool.append('events', [numbered(i)]);

@@ -15,7 +15,7 @@ function seeded(seed: number): () => number {
 
 describe('a spool whose process is killed', () => {
   it(`has every acknowledged record exactly once after ${KILLS} kills in the middle of appends`, async () => {
-    const file = join(folder, 'killed.db');
+    const file = join(folder, 'killed.spool');
     const random = seeded(20_250_701);
     const acknowledged: number[] = [];
     for (let kill = 0; kill < KILLS; kill++) {
@@ -30,7 +30,7 @@ describe('a spool whose process is killed', () => {
   }, 120_000);
 
   it('refuses a second owner by name and process while it lives, and lets it in when it was killed', async () => {
-    const file = join(folder, 'owned.db');
+    const file = join(folder, 'owned.spool');
     const options = { file, streams: ['other'], maxBytes: 64 << 20 } as const;
     const owner = new SpoolProcess(file, 0);
     await owner.open();

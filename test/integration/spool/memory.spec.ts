@@ -14,7 +14,7 @@ const folder = scratchFolder();
 it('a backlog of 500 MB costs the process less than 100 MB of memory', async () => {
   let least = Infinity;
   for (let look = 0; look < LOOKS && least >= MOST_MIB; look++) {
-    const args = ['--require', COMPILER, PROGRAM, join(folder, `large-${look}.db`), String(500 * MIB)];
+    const args = ['--require', COMPILER, PROGRAM, join(folder, `large-${look}.spool`), String(500 * MIB)];
     const { stdout } = await promisify(execFile)(process.execPath, args);
     const { baseRss, highestRss, backlogBytes } = JSON.parse(stdout) as Record<string, number>;
     expect(backlogBytes).toBeGreaterThanOrEqual(500 * MIB);

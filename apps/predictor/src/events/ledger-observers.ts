@@ -1,6 +1,6 @@
 import { SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { Injectable, Logger } from '@nestjs/common';
-import type { MovedNotice, StoredNotice } from '@adlift/ledger';
+import type { Damage, MovedNotice, StoredNotice } from '@adlift/ledger';
 import { observe, telemetry } from '@adlift/telemetry';
 
 /** A store that stays away is said again after this long. */
@@ -78,6 +78,12 @@ export class LedgerObservers {
     if (Date.now() - this.saidAway < REPEAT_MS) return;
     this.saidAway = Date.now();
     this.logger.warn(`the event store is away; what comes is kept until it is back: ${message}`);
+  }
+
+  damaged({ stream, id, records, reason }: Damage): void {
+    this.logger.error(
+      `${records} records of the stream "${stream}" are set aside in the spool (batch ${id}): ${reason}`,
+    );
   }
 
   threadDied(error: Error): void {
