@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Crash, CrashingDisk } from './crashing-disk.fixture';
+import { giveUp } from './open-journal';
 import type { Damage, NewBatch } from './spool-batch';
 import { SpoolFile } from './spool-file';
 import { ALL, batch, MIB, seeded } from './spool-file.fixture';
@@ -166,7 +167,8 @@ export class CrashModel {
     const { kind } = this.disk;
     this.crashes++;
     this.steps.push(`crash: ${kind}`);
-    abandon(dead);
+    // As the operating system does with what a dead process had open.
+    giveUp(dead.journal);
     if (kind === 'power') this.disk.losePower(this.path);
     const file = this.openAfterCrash();
     this.must(file.damagedRecords === 0 && this.damages.length === 0, `damage told: ${JSON.stringify(this.damages)}`);
@@ -254,11 +256,4 @@ export class CrashModel {
   private failed(why: string): Error {
     return new Error(`round ${this.round}: ${why}\n  ${this.steps.slice(-14).join('\n  ')}`);
   }
-}
-
-/** Gives up what a dead process had open, as the operating system does. */
-function abandon(file: SpoolFile): void {
-  const { journal } = file as unknown as { journal: { file: { close(): void }; lock: { release(): void } } };
-  journal.file.close();
-  journal.lock.release();
 }

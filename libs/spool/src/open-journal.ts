@@ -80,6 +80,12 @@ function create(path: string): DiskFile {
   return file;
 }
 
+/** Gives the file up as it is; another owner can have it. */
+export function giveUp({ file, lock }: Pick<Journal, 'file' | 'lock'>): void {
+  file.close();
+  lock.release();
+}
+
 /** Undefined for a file that was just made. */
 function readHeader(file: DiskFile, path: string): Header | undefined {
   const header = Buffer.alloc(FILE_HEADER_BYTES);

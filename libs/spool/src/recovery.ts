@@ -3,7 +3,7 @@ import { type DiskFile, unlessFull } from './disk-file';
 import { FRAME_HEADER_BYTES, frameAt } from './frame';
 import type { Journal } from './open-journal';
 import { Segment, SEGMENT_HEADER_BYTES } from './segment';
-import { FILE_HEADER_BYTES } from './segment-room';
+import { FILE_HEADER_BYTES, segmentOffset } from './segment-room';
 import { firstMark, scanFrames } from './segment-scan';
 import type { Damage } from './spool-batch';
 
@@ -104,7 +104,7 @@ export function damageOf(header: Uint8Array, blob: Uint8Array, mark: bigint): st
 function wholeSlots(file: DiskFile, segmentBytes: number): number {
   const { size } = file;
   const slots = Math.floor(Math.max(0, size - FILE_HEADER_BYTES) / segmentBytes);
-  const end = FILE_HEADER_BYTES + slots * segmentBytes;
+  const end = segmentOffset(slots, segmentBytes);
   if (size <= end) return slots;
   const page = new Uint8Array(SEGMENT_HEADER_BYTES);
   file.read(end, page);
@@ -115,7 +115,7 @@ function wholeSlots(file: DiskFile, segmentBytes: number): number {
 }
 
 function find(file: DiskFile, slot: number, segmentBytes: number): Found {
-  const base = FILE_HEADER_BYTES + slot * segmentBytes;
+  const base = segmentOffset(slot, segmentBytes);
   const page = new Uint8Array(SEGMENT_HEADER_BYTES);
   file.read(base, page);
   const segment = Segment.parse(slot, page);

@@ -21,6 +21,11 @@ export function segmentBytesFor(maxBytes: number): number {
   return Math.max(LEAST_SEGMENT_BYTES, Math.min(MOST_SEGMENT_BYTES, share));
 }
 
+/** Where in the file the segment in a place begins. */
+export function segmentOffset(slot: number, segmentBytes: number): number {
+  return FILE_HEADER_BYTES + slot * segmentBytes;
+}
+
 /** Whether a file can have segments of so many bytes. */
 export function isSegmentSize(bytes: number): boolean {
   return bytes >= SEGMENT_HEADER_BYTES + FRAME_HEADER_BYTES + MAX_BLOB_BYTES && bytes <= MOST_SEGMENT_BYTES;
@@ -57,7 +62,7 @@ export class SegmentRoom {
 
   /** Where the segment in this place begins. */
   offsetOf(slot: number): number {
-    return FILE_HEADER_BYTES + slot * this.segmentBytes;
+    return segmentOffset(slot, this.segmentBytes);
   }
 
   /** A free place; undefined when there is none and none can be added. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SeededRandom } from '@adlift/training';
 import { BLOB_HEADER_BYTES, putRecord, sealBlob } from './blob';
 import { FRAME_HEADER_BYTES } from './frame';
 import type { Damage, NewBatch, ReadLimit } from './spool-batch';
@@ -10,13 +11,10 @@ export const MIB = 1 << 20;
 export const CAP = 16 * MIB;
 export const ALL: ReadLimit = { records: Infinity, bytes: Infinity };
 
-/** Numbers below a bound, the same in each run (constants of Numerical Recipes' generator). */
+/** Draws below a bound, the same in each run. */
 export function seeded(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+  const random = new SeededRandom(seed);
+  return (below) => Math.floor(random.next() * below);
 }
 
 export function batch(stream: string, records: number, bytes = 100, arrivedMs = 5): NewBatch {

@@ -3,7 +3,7 @@ import { type DiskFile, unlessFull } from './disk-file';
 import type { Backlog } from './figures';
 import { FRAME_HEADER_BYTES, putFrame } from './frame';
 import { FreshBatches } from './fresh-batches';
-import { type Journal, layOut, openJournal, writeHeader } from './open-journal';
+import { giveUp, type Journal, layOut, openJournal, writeHeader } from './open-journal';
 import { removeOwnerNote } from './owner-note';
 import { damageOf, type Recovered, recover } from './recovery';
 import { ordinalOf, Segment } from './segment';
@@ -48,7 +48,7 @@ export class SpoolFile {
   private commit: number;
 
   private constructor(
-    private readonly journal: Journal,
+    readonly journal: Journal,
     found: Recovered,
     { maxBytes, freshBytes = FRESH_BYTES, onDamage = () => undefined }: SpoolFileOptions,
   ) {
@@ -75,8 +75,7 @@ export class SpoolFile {
       const laidOut = empty ? layOut(journal, options.maxBytes) : journal;
       return new SpoolFile(laidOut, laidOut === journal ? found : { ...found, slots: 0, free: [] }, options);
     } catch (error) {
-      journal.file.close();
-      journal.lock.release();
+      giveUp(journal);
       throw error;
     }
   }
@@ -110,8 +109,7 @@ export class SpoolFile {
     for (const { segment, offset, ordinal, batch } of placed) {
       const { stream, records, arrivedMs, blob } = batch;
       segment.add(offset, blob.byteLength, records, arrivedMs);
-      const { records: before, oldestMs } = this.backlogOf(stream);
-      this.backlogs.set(stream, { records: before + records, oldestMs: before === 0 ? arrivedMs : oldestMs });
+      this.changeBacklog(stream, records);
       this.fresh.keep({ id: segment.idOf(ordinal), stream, records, arrivedMs, blob });
     }
     return true;
@@ -147,7 +145,7 @@ export class SpoolFile {
       const segment = this.segments.byId(id);
       if (segment?.remove(ordinalOf(id)) !== true) continue;
       touched.add(segment);
-      this.lessen(segment.stream, segment.frames.records(ordinalOf(id)));
+      this.changeBacklog(segment.stream, -segment.frames.records(ordinalOf(id)));
     }
     for (const segment of touched) {
       this.writeHeader(segment);
@@ -166,8 +164,7 @@ export class SpoolFile {
     unlessFull(() => writeHeader(this.file, { ...this.journal, closedCommit: this.commit }));
     this.file.sync();
     removeOwnerNote(this.journal.path);
-    this.file.close();
-    this.journal.lock.release();
+    giveUp(this.journal);
   }
 
   /** Where each batch goes; undefined when there is no room for all of them. */
@@ -218,7 +215,7 @@ export class SpoolFile {
       if (segment.isLive(ordinal)) records += frames.records(ordinal);
       if (segment.isAside(ordinal)) this.damagedRecords += frames.records(ordinal);
     }
-    if (records > 0) this.lessen(stream, -records);
+    if (records > 0) this.changeBacklog(stream, records);
   }
 
   private write({ segment, offset, ordinal, batch }: Placed): void {
@@ -262,19 +259,15 @@ export class SpoolFile {
     segment.setAside(ordinal);
     this.writeHeader(segment);
     this.damagedRecords += records;
-    this.lessen(stream, records);
+    this.changeBacklog(stream, -records);
     this.onDamage({ stream, id, records, reason });
     return undefined;
   }
 
-  private backlogOf(stream: string): Backlog {
-    return this.backlogs.get(stream) ?? { records: 0, oldestMs: 0 };
-  }
-
-  private lessen(stream: string, records: number): void {
-    const left = this.backlogOf(stream).records - records;
+  private changeBacklog(stream: string, records: number): void {
+    const before = this.backlogs.get(stream)?.records ?? 0;
     const oldest = this.segments.next(stream, -1);
     const oldestMs = oldest?.segment.frames.arrivedMs(oldest.ordinal) ?? 0;
-    this.backlogs.set(stream, { records: left, oldestMs });
+    this.backlogs.set(stream, { records: before + records, oldestMs });
   }
 }
