@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TokenSealer } from '@adlift/tokens';
-import type { PredictRequest } from '@adlift/wire';
+import { type PredictRequest, proto } from '@adlift/wire';
 import { AdCatalogue } from '../../../apps/predictor/src/catalogue/ad-catalogue';
 import type { PredictorState } from '../../../apps/predictor/src/health/predictor-status';
 import { CuttableProxy } from '../setup/cuttable-proxy';
@@ -88,6 +88,32 @@ describe('predictions for ads of the catalogue', () => {
       campaign_ids: ['c-1', 'c-2', ''],
       columns: Buffer.alloc(0),
     });
+  });
+
+  it('leave what was logged, and what is reported later, as the ad was when it was served', async () => {
+    const ad = { adId: 'sold', campaignId: 'first', features: { ad: 1, price: 2 } };
+    await reached((await apps.admin.putAds([ad])).catalogueVersion);
+    const call = predictCall({ n: 1, adId: ['sold'], bidMicros: [400_000], columns: [], campaignId: [] });
+    const { tokens, predictionId } = await apps.ordinary.predict(call);
+    const token = tokens[0]?.token ?? '';
+    const report = (kind: proto.v1.EventKind): Promise<unknown> => apps.ordinary.recordEvents([{ kind, token }]);
+    const logged = (table: string): Promise<{ row: object }[]> =>
+      until(`the row of ${table}`, async () => {
+        const sql = `SELECT to_jsonb(t) AS row FROM ${table} t WHERE prediction_id = $1`;
+        const found = await rows<{ row: object }>(apps.database.url, sql, [predictionId]);
+        return found.length > 0 && found;
+      });
+    await report(proto.v1.EventKind.IMPRESSION);
+    const before = [await logged('prediction'), await logged('impression')];
+    const changed = { adId: 'sold', campaignId: 'second', features: { ad: 2, price: 9 } };
+    await reached((await apps.admin.putAds([changed])).catalogueVersion);
+    await report(proto.v1.EventKind.CLICK);
+    const [click] = await logged('click');
+    expect(click.row).toMatchObject({ ad_id: 'sold', campaign_id: 'first' });
+    expect([await logged('prediction'), await logged('impression')]).toEqual(before);
+    expect(before[1][0].row).toMatchObject({ campaign_id: 'first' });
+    const again = await apps.ordinary.predict({ ...call, requestId: freshId('sold') });
+    expect(apps.predictor.get(TokenSealer).open(again.tokens[0]?.token ?? '').campaignId).toBe('second');
   });
 
   it('use the features of the request before those of the catalogue', async () => {
